@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+# Everything starts here: "make help" lists what there is.
+
+# The caller's: LINUX (a kernel tree or tarball), CACHE, JOBS, ACCEL, TESTS, FORCE.
+export LINUX CACHE JOBS ACCEL
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+force := $(if $(FORCE),--force)
+# Recipes ask for the images, which builds what is out of date and prints a path.
+boot = KERNEL=$$(scripts/build movable) && STOCK_KERNEL=$$(scripts/build stock) && \
+	export KERNEL STOCK_KERNEL
+
+##@ The two that do everything, set-up included
+demo: test-packages compose ## Hot-add a device that does not fit, without and with the option
+	@$(boot) && scripts/demo $(DEMO)
+
+check: test-packages compose ## All tests; TESTS='name...' runs only those guest tests
+	@$(boot) && scripts/check $(TESTS)
+
+##@ The kernel
+tree: build-packages compose ## The kernel's git tree, one commit per patch, in build/linux
+
+kernel: build-packages compose ## Build the kernel with the series
+	@scripts/build movable
+
+stock-kernel: build-packages ## Build the same kernel without the series
+	@scripts/build stock
+
+kernel-image: build-packages compose ## As kernel; "make -s kernel-image" prints the path alone
+	@scripts/build movable
+
+stock-kernel-image: build-packages ## As stock-kernel; "make -s" prints the path alone
+	@scripts/build stock
+
+shell: test-packages compose ## Boot the demo machine to a shell; MACHINE=nested-2 or another
+	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/shell $(MACHINE)
+
+##@ The series
+export: build-packages ## Bring edits and commits of build/linux back into the repository
+	@scripts/export $(force)
+
+series: build-packages compose ## The mails, complete, in build/series; proves that git am takes them
+	@scripts/mails
+
+check-series: build-packages compose ## checkpatch on each patch, and each commit compiles
+	@scripts/check-series
+
+##@ The rest
+help: ## This list
+	@awk 'BEGIN { FS = ":.*## " } \
+		/^##@/ { printf "\n%s:\n", substr($$0, 5) } \
+		/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
+	@printf '\nVariables:\n'
+	@printf '  %-25s %s\n' \
+		'LINUX=tree-or-tarball' 'the kernel source to use; otherwise it is downloaded' \
+		'CACHE=dir' 'kernel source, objects, ccache (~/.cache/pci-movable-bars)' \
+		'JOBS=n' 'compilers at a time (one per processor)' \
+		'ACCEL=kvm' 'boot with KVM instead of emulation' \
+		'FORCE=1' 'tree: drop the edits there; export: drop those here'
+
+clean: ## Remove what was built here (edits in build/linux: only with FORCE=1)
+	@scripts/clean $(force)
+
+distclean: clean ## Remove the cache as well
+	@scripts/clean $(force) --cache
+
+compose:
+	@scripts/compose $(force)
+
+build-packages:
+	@scripts/packages build
+
+test-packages:
+	@scripts/packages test
+
+.PHONY: demo check tree kernel stock-kernel kernel-image stock-kernel-image shell \
+	export series check-series help clean distclean compose build-packages test-packages
