@@ -1,0 +1,10 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Boots test machines in QEMU, plugs devices into them and watches them.
+
+machine   one running guest: start, plug, unplug, wait, logs
+qmp       QEMU's control protocol
+guest     commands in the guest, over a virtio-serial port
+pci       reads what the guest says about PCI (iomem, lspci, dmesg)
+load      disk and network load that verifies itself
+ktap      test results in the kernel's format
+"""

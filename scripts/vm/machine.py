@@ -1,0 +1,412 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One machine: a topology of qemu-configs/ booted with a kernel.
+
+A topology is a file with QEMU arguments, one option a line, '#' for comments.
+The machine adds what all of them share: memory, processors, the console, the
+control socket and the port for the guest's agent."""
+
+import os
+import re
+import shlex
+import shutil
+import socket
+import subprocess
+import tempfile
+import threading
+import time
+
+from .guest import Guest
+from .pci import hardware
+from .qmp import QMP
+
+REPO = os.path.dirname(os.path.dirname(os.path.dirname(
+    os.path.abspath(__file__))))
+QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
+DISK_SIZE = 64 << 20
+
+# Seconds without a line from a booting guest until it counts as hung.
+SILENCE = {"kvm": 15}
+SILENCE_EMULATED = 40
+
+FATAL = re.compile(
+    r"Kernel panic|BUG:|Oops|WARNING: |general protection fault|"
+    r"unable to handle|soft lockup|hard LOCKUP|blocked for more than|"
+    r"rcu: INFO: .* stall|UBSAN:|KASAN:|circular locking|"
+    r"inconsistent lock state|sleeping function called|Bad page state|"
+    r"refcount_t: |list_(add|del) corruption|"
+    r"Booting from Hard Disk|No bootable device")
+
+
+class MachineError(Exception):
+    """The machine could not be started, or its guest died."""
+
+
+def build_dir():
+    """Where outputs go."""
+    return os.environ.get("BUILD") or os.path.join(REPO, "build")
+
+
+def accelerator():
+    """How QEMU runs the guest's code: "tcg" or "kvm"."""
+    return os.environ.get("ACCEL") or "tcg"
+
+
+def kernel_image(which):
+    """The image named by KERNEL= or STOCK_KERNEL= in the environment."""
+    path = os.environ.get(which)
+    target = "kernel" if which == "KERNEL" else "stock"
+    if not path:
+        raise MachineError(f"{which}= is not set: name the bzImage, or run "
+                           f"through make, which builds it (make {target})")
+    if not os.path.exists(path):
+        raise MachineError(f"{which}={path} does not exist: run make {target}")
+    return path
+
+
+def initramfs():
+    """Packs the guest's programs if needed.  Return: path of the archive."""
+    output = os.path.join(build_dir(), "initramfs.cpio")
+    result = subprocess.run(
+        [os.path.join(REPO, "scripts", "initramfs"), output],
+        capture_output=True, text=True)
+    if result.returncode:
+        raise MachineError(result.stderr.strip())
+    return output
+
+
+def topology_path(name):
+    """The file of a topology; a path is taken as it is."""
+    path = name if os.sep in name else \
+        os.path.join(REPO, "qemu-configs", name + ".args")
+    if not os.path.exists(path):
+        known = sorted(f[:-5] for f in os.listdir(
+            os.path.join(REPO, "qemu-configs")) if f.endswith(".args"))
+        raise MachineError(f"no topology {name}: known are {', '.join(known)}")
+    return path
+
+
+def topology_arguments(name):
+    """The QEMU arguments in a topology's file."""
+    arguments = []
+    with open(topology_path(name), encoding="utf-8") as f:
+        for line in f:
+            arguments += shlex.split(line, comments=True)
+    return arguments
+
+
+def parse_size(text):
+    """'256M' -> bytes, as QEMU reads it; None if it is no size."""
+    match = re.fullmatch(r"(\d+)([KMGT]?)", text)
+    if not match:
+        return None
+    return int(match[1]) << " KMGT".index(match[2] or " ") * 10
+
+
+def parse_properties(text):
+    """'driver,key=value,...' -> arguments of device_add or object-add."""
+    driver, *pairs = text.split(",")
+    properties = {"driver": driver}
+    for pair in pairs:
+        key, _, value = pair.partition("=")
+        size = parse_size(value) if key != "addr" and key != "serial" else None
+        if value in ("on", "off") and key not in ("master",):
+            properties[key] = value == "on"
+        elif size is not None:
+            properties[key] = size
+        else:
+            properties[key] = value
+    return properties
+
+
+def make_disk(folder, name, size=DISK_SIZE):
+    """Makes an empty disk image.  Return: its path."""
+    path = os.path.join(folder, name)
+    with open(path, "ab") as f:
+        f.truncate(size)
+    return path
+
+
+def make_disks(arguments, folder):
+    """Makes the disk images that a command line names without a folder."""
+    for name in re.findall(r"\bfile=([\w.-]+\.img)", " ".join(arguments)):
+        make_disk(folder, name)
+
+
+class Machine:
+    """A running guest.  Use as a context manager: leaving it ends QEMU."""
+
+    def __init__(self, topology, kernel, append="", logs=None, hotplug="native",
+                 memory="1G", cpus=2, extra=(), strict=True):
+        """@append: more kernel parameters; @hotplug: "native" (pciehp) or
+        "acpi"; @strict: a kernel WARNING ends the run."""
+        self.topology = topology
+        self.kernel = kernel
+        self.append = append
+        self.hotplug = hotplug
+        self.memory = memory
+        self.cpus = cpus
+        self.extra = list(extra)
+        self.strict = strict
+        self.accel = accelerator()
+        self.logs = logs or os.path.join(build_dir(), "logs", "machine")
+        self.wake = threading.Condition()
+        self.failure = None
+        self.console = []
+        self.last_output = None
+        self.process = None
+        self.folder = None
+        self.guest = None
+        self.qmp = None
+        self.files = []
+        self.objects = 0
+
+    # Starting and ending
+
+    def __enter__(self):
+        try:
+            return self.start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def __exit__(self, *exc):
+        self.stop()
+
+    def command(self, channels, append):
+        """Return: QEMU's command line, @channels being the options for console,
+        control and the agent's chardev pmb-agent."""
+        bridge = "on" if self.hotplug == "acpi" else "off"
+        return [
+            QEMU, "-nodefaults", "-no-user-config", "-display", "none",
+            "-no-reboot", "-machine", "q35", "-accel", self.accel,
+            "-cpu", "host" if self.accel == "kvm" else "max,la57=off",
+            "-smp", str(self.cpus), "-m", self.memory, "-global",
+            f"ICH9-LPC.acpi-pci-hotplug-with-bridge-support={bridge}",
+            *channels,
+            "-device", "virtio-serial-pci,id=pmb-serial,bus=pcie.0,addr=0x1e",
+            "-device", "virtserialport,bus=pmb-serial.0,name=pmb.agent,"
+            "chardev=pmb-agent",
+            "-kernel", os.path.abspath(self.kernel),
+            "-initrd", os.path.abspath(initramfs()),
+            "-append", "console=ttyS0 panic=-1 log_buf_len=4M " + append,
+            *topology_arguments(self.topology), *self.extra]
+
+    def _arguments(self, qmp_fd, agent_fd):
+        return self.command([
+            "-chardev", f"socket,id=pmb-qmp,fd={qmp_fd}",
+            "-mon", "chardev=pmb-qmp,mode=control",
+            "-chardev", f"socket,id=pmb-agent,fd={agent_fd}",
+            "-serial", "stdio"], self.append)
+
+    def make_disk(self, name, size=DISK_SIZE):
+        """Makes an empty disk image in the machine's folder."""
+        return make_disk(self.folder, name, size)
+
+    def _open_log(self, name):
+        log = open(os.path.join(self.logs, name), "w", encoding="utf-8")
+        self.files.append(log)
+        return log
+
+    def start(self):
+        """Boots, and waits until the guest takes commands."""
+        os.makedirs(self.logs, exist_ok=True)
+        self.folder = tempfile.mkdtemp(prefix="pmb-")
+        qmp, qmp_far = socket.socketpair()
+        agent, agent_far = socket.socketpair()
+        arguments = self._arguments(qmp_far.fileno(), agent_far.fileno())
+        make_disks(arguments, self.folder)
+        with self._open_log("command") as f:
+            f.write(shlex.join(arguments) + "\n")
+        self._spawn(arguments, (qmp_far, agent_far))
+        self.qmp = QMP(qmp, self._open_log("qmp.log"), self.wake, self.check)
+        self.guest = Guest(agent, self._open_log("guest.log"), self.wake,
+                           self.check)
+        self._wait_boot()
+        self.qmp.execute("qmp_capabilities")
+        return self
+
+    def _spawn(self, arguments, far):
+        errors = self._open_log("qemu.err")
+        try:
+            self.process = subprocess.Popen(
+                arguments, cwd=self.folder, stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE, stderr=errors,
+                pass_fds=[s.fileno() for s in far])
+        except FileNotFoundError:
+            raise MachineError(f"{QEMU} is missing: "
+                               "apt-get install qemu-system-x86") from None
+        for s in far:
+            s.close()
+        self.last_output = time.monotonic()
+        threading.Thread(target=self._watch, daemon=True,
+                         args=(self._open_log("console.log"),)).start()
+
+    def _wait_boot(self, timeout=90):
+        end = time.monotonic() + timeout
+        silence = SILENCE.get(self.accel, SILENCE_EMULATED)
+        with self.wake:
+            while not self.guest.ready:
+                self.check()
+                now = time.monotonic()
+                if now - self.last_output > silence or now > end:
+                    raise MachineError(self._hang())
+                self.wake.wait(0.5)
+
+    def _hang(self):
+        tail = "".join(self.console[-3:]) or "(nothing was printed)\n"
+        advice = "KVM hangs on some nested hosts: try ACCEL=tcg" \
+            if self.accel == "kvm" else f"see {self.logs}/console.log"
+        return f"the guest does not come up; {advice}\n{tail}"
+
+    def stop(self):
+        """Ends QEMU and removes the disks.  The logs stay."""
+        if self.process and self.process.poll() is None:
+            self.process.kill()
+        if self.process:
+            self.process.wait()
+            self.process.stdout.close()
+        for end in (self.guest, self.qmp):
+            if end:
+                end.thread.join(2)
+                end.sock.close()
+        for log in self.files:
+            log.close()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    # Watching
+
+    def _watch(self, log):
+        # Unbuffered lines: a panic must be seen while it happens.
+        try:
+            for raw in self.process.stdout:
+                line = raw.decode("utf-8", "replace").replace("\r", "")
+                log.write(line)
+                log.flush()
+                self._judge(line)
+        except ValueError:
+            pass
+        with self.wake:
+            self.failure = self.failure or "QEMU ended: " + self._errors()
+            self.wake.notify_all()
+
+    def _judge(self, line):
+        with self.wake:
+            self.console.append(line)
+            self.last_output = time.monotonic()
+            if FATAL.search(line) and not self.failure and \
+                    (self.strict or "WARNING: " not in line):
+                self.failure = "the guest's kernel says: " + line.strip()
+            self.wake.notify_all()
+
+    def _errors(self):
+        try:
+            with open(os.path.join(self.logs, "qemu.err"),
+                      encoding="utf-8") as f:
+                return f.read().strip() or "without a message"
+        except OSError:
+            return "without a message"
+
+    def check(self):
+        """Raises MachineError once the guest's kernel has failed."""
+        if self.failure:
+            raise MachineError(f"{self.failure} (log: {self.logs})")
+
+    # Devices
+
+    def add_memory(self, size):
+        """Makes memory to put behind an ivshmem BAR.  Return: its id.  Pages
+        are taken from the host only when the guest touches them."""
+        self.objects += 1
+        ident = f"mem{self.objects}"
+        self.qmp.execute("object-add", **{
+            "qom-type": "memory-backend-ram", "id": ident, "size": size,
+            "share": True, "reserve": False})
+        return ident
+
+    def add_disk(self, ident, size=DISK_SIZE):
+        """Makes a disk for a device to be plugged.  Return: its id."""
+        path = self.make_disk(ident + ".img", size)
+        self.qmp.execute("blockdev-add", **{
+            "driver": "raw", "node-name": ident,
+            "file": {"driver": "file", "filename": path,
+                     "cache": {"direct": False, "no-flush": True},
+                     "aio": "threads"}})
+        return ident
+
+    def device_add(self, text):
+        """Tells QEMU to plug "driver,id=...,bus=...,key=value"."""
+        self.qmp.execute("device_add", **parse_properties(text))
+
+    def plug_ram(self, ident, bus, size, more=""):
+        """Plugs a device with memory of @size behind its 64-bit prefetchable
+        BAR 2."""
+        memory = self.add_memory(size)
+        self.device_add(f"ivshmem-plain,id={ident},bus={bus},memdev={memory}"
+                        + more)
+
+    def unplug(self, ident, timeout=30, quick=False):
+        """Asks the guest to give a device up and waits until it is gone.  The
+        request is a press on the slot's attention button, which leaves five
+        seconds to press again; @quick switches the slot off instead (native
+        hot-plug only)."""
+        slot = self.address(ident)[:-2] if quick else None
+        self.qmp.execute("device_del", id=ident)
+        if quick:
+            self.run(f"cd /sys/bus/pci/slots; n=$(grep -lx {slot} */address); "
+                     "echo 0 > ${n%/*}/power")
+        self.qmp.wait_event("DEVICE_DELETED", timeout, device=ident)
+
+    def address(self, ident):
+        """Return: where the guest sees a device, e.g. "0000:08:00.0".  Raises
+        MachineError if no bridge in the guest leads to it."""
+        for address, device in hardware(self).items():
+            if device["qdev_id"] == ident:
+                return address
+        raise MachineError(f"the guest sees no device {ident}")
+
+    def wait_device(self, ident, timeout=20):
+        """Waits until the guest has found a device and printed what it had
+        to say.  Return: its address."""
+        address = self.address(ident)
+        self.wait_until(f"[ -e /sys/bus/pci/devices/{address}/config ]",
+                        timeout, f"the guest to find {ident} at {address}")
+        self.settle(1.0)
+        return address
+
+    # Looking at the guest
+
+    def run(self, script, timeout=30, check=True):
+        """Runs a shell script in the guest.  Return: its output."""
+        return self.guest.run(script, timeout, check)
+
+    def wait_until(self, script, timeout=20, what=None):
+        """Repeats a script in the guest until it succeeds."""
+        end = time.monotonic() + timeout
+        while not self.guest.succeeds(script):
+            if time.monotonic() > end:
+                raise MachineError(f"waited {timeout} s for "
+                                   f"{what or script}")
+            time.sleep(0.1)
+
+    def dmesg(self):
+        """Return: the kernel's log, a list of lines with their time."""
+        return self.run("dmesg").splitlines()
+
+    def uptime_mark(self):
+        """Return: a mark to give to dmesg_since()."""
+        return len(self.dmesg())
+
+    def dmesg_since(self, mark):
+        """Return: the lines logged since @mark."""
+        return self.dmesg()[mark:]
+
+    def settle(self, quiet=1.5, timeout=30):
+        """Waits until the kernel has printed nothing for @quiet seconds."""
+        end = time.monotonic() + timeout
+        with self.wake:
+            while time.monotonic() - self.last_output < quiet:
+                self.check()
+                if time.monotonic() > end:
+                    raise MachineError("the kernel's log does not settle")
+                self.wake.wait(0.1)

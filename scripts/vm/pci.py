@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the guest says about PCI: resources, configuration space, log lines."""
+
+import re
+from collections import namedtuple
+
+IORESOURCE_IO = 0x100
+IORESOURCE_MEM = 0x200
+IORESOURCE_UNSET = 0x20000000
+
+Range = namedtuple("Range", "start end flags")
+Move = namedtuple("Move", "device bar new old")
+Summary = namedtuple("Summary", "bars live paused stopped_us")
+Refusal = namedtuple("Refusal", "device bar reason")
+
+MOVED = re.compile(r"(\S+) (\w{4}:\w\w:\w\w\.\w): BAR (\d+) \[(.*?)\]: "
+                   r"moved from \[(.*?)\]")
+SUMMARY = re.compile(r"moved (\d+) BARs?,.*? (\d+) live drivers?, "
+                     r"(\d+) paused drivers?, CPUs stopped (\d+) us")
+REFUSED = re.compile(r"(\w{4}:\w\w:\w\w\.\w): refused: (?:BAR (\d+) )?(.*)")
+NO_SPACE = re.compile(r"can't assign; no space")
+NR_BARS = 6
+UNMAPPED = 1 << 63
+
+
+def moves(lines):
+    """Return: the BARs that moved, as the kernel logged them."""
+    found = (MOVED.search(line) for line in lines)
+    return [Move(f[2], int(f[3]), _address(f[4]), _address(f[5]))
+            for f in found if f]
+
+
+def _address(text):
+    found = re.search(r"0x[0-9a-f]+", text)
+    return int(found[0], 16) if found else None
+
+
+def summaries(lines):
+    """Return: one Summary for each move that the kernel logged."""
+    found = (SUMMARY.search(line) for line in lines)
+    return [Summary(*map(int, f.groups())) for f in found if f]
+
+
+def refusals(lines):
+    """Return: the devices that the kernel refused, and why."""
+    found = (REFUSED.search(line) for line in lines)
+    return [Refusal(f[1], f[2] and int(f[2]), f[3]) for f in found if f]
+
+
+def no_space(lines):
+    """Return: stock's complaints about what it cannot assign."""
+    return [line for line in lines if NO_SPACE.search(line)]
+
+
+def resources(machine):
+    """Return: device -> list of Range, one for each line of its sysfs file
+    `resource`: BARs 0 to 5, ROM, SR-IOV (if configured), bridge windows."""
+    text = machine.run("cd /sys/bus/pci/devices; for d in *; do echo @$d; "
+                       "cat $d/resource; done")
+    devices = {}
+    for line in text.splitlines():
+        if line.startswith("@"):
+            ranges = devices[line[1:]] = []
+        else:
+            ranges.append(Range(*(int(word, 16) for word in line.split())))
+    return devices
+
+
+def bars(machine, device):
+    """Return: BAR number -> Range of those BARs that the device has."""
+    ranges = resources(machine)[device][:NR_BARS]
+    return {i: r for i, r in enumerate(ranges) if r.flags}
+
+
+def is_assigned(bar):
+    """The BAR has an address (the kernel shows none as start 0)."""
+    return bar.start != 0 and not bar.flags & IORESOURCE_UNSET
+
+
+def snapshot(machine):
+    """Return: everything that a refused hot-add must leave alone."""
+    return {
+        "iomem": machine.run("cat /proc/iomem"),
+        "ioports": machine.run("cat /proc/ioports"),
+        "resources": resources(machine),
+        "config": config_space(machine),
+    }
+
+
+def config_space(machine):
+    """Return: device -> its configuration space in lspci's hex lines."""
+    devices, current = {}, None
+    for line in machine.run("lspci -D -n -xxxx").splitlines():
+        if re.match(r"\w{4}:\w\w:\w\w\.\w ", line):
+            current = devices.setdefault(line.split()[0], [])
+        elif line:
+            current.append(line)
+    return devices
+
+
+def config_bytes(lines):
+    """Return: the bytes of lspci's hex lines."""
+    return bytes.fromhex("".join(line.split(":", 1)[1] for line in lines))
+
+
+def config_changes(before, after):
+    """Return: [(device, offset, old, new)] of the bytes that differ in
+    devices that were there before."""
+    changes = []
+    for device, lines in before.items():
+        if device not in after:
+            changes.append((device, 0, None, None))
+            continue
+        pairs = zip(config_bytes(lines), config_bytes(after[device]))
+        changes += [(device, i, a, b)
+                    for i, (a, b) in enumerate(pairs) if a != b]
+    return changes
+
+
+def capability(config, ident):
+    """Return: offset of a capability in configuration space, or None."""
+    offset = config[0x34]
+    while offset:
+        if config[offset] == ident:
+            return offset
+        offset = config[offset + 1]
+    return None
+
+
+def hardware(machine):
+    """Return: address -> what QEMU says of a device: the true contents of the
+    registers that the guest's kernel believes to have written."""
+    found = {}
+
+    def walk(devices):
+        for d in devices:
+            found[f"0000:{d['bus']:02x}:{d['slot']:02x}."
+                  f"{d['function']:x}"] = d
+            walk(d.get("pci_bridge", {}).get("devices", []))
+
+    for bus in machine.qmp.execute("query-pci"):
+        walk(bus["devices"])
+    return found
+
+
+def memory_bars(device):
+    """Return: BAR number -> (address, size) of memory BARs that a device has;
+    the address is None while the device does not decode."""
+    return {r["bar"]: (r["address"] if 0 < r["address"] < UNMAPPED else None,
+                       r["size"])
+            for r in device["regions"]
+            if r["type"] == "memory" and r["bar"] < NR_BARS}
+
+
+def disagreements(machine):
+    """Return: where the kernel's idea of BARs and bridge windows is not what
+    the hardware has."""
+    kernel, wrong = resources(machine), []
+    for address, device in hardware(machine).items():
+        ranges = kernel.get(address)
+        if ranges is None:
+            continue
+        for bar, (start, _) in memory_bars(device).items():
+            if start is not None and ranges[bar].start != start:
+                wrong.append(f"{address} BAR {bar}: hardware {start:#x}, "
+                             f"kernel {ranges[bar].start:#x}")
+        if "pci_bridge" in device:
+            wrong += _window_disagreements(address, ranges,
+                                           device["pci_bridge"]["bus"])
+    return wrong
+
+
+def _window_disagreements(address, ranges, bridge):
+    believed = {(r.start, r.end) for r in ranges[NR_BARS + 1:] if r.flags}
+    # QEMU prints the base of some closed windows as a negative number.
+    real = {(bridge[kind]["base"] % (1 << 64), bridge[kind]["limit"])
+            for kind in ("io_range", "memory_range", "prefetchable_range")}
+    real = {(base, limit) for base, limit in real if base < limit}
+    return [f"{address} window {base:#x}-{limit:#x} in the "
+            f"{'kernel' if (base, limit) in believed else 'hardware'} only"
+            for base, limit in sorted(believed ^ real)]
+
+
+def overlaps(machine):
+    """Return: pairs of assigned BARs that share an address, none of them
+    rightly; and BARs outside of the windows of the bridge above them."""
+    devices = resources(machine)
+    parents = _parents(machine)
+    wrong = []
+    ranges = [(r, d, i) for d, rs in devices.items()
+              for i, r in enumerate(rs[:NR_BARS]) if r.flags and is_assigned(r)]
+    ranges.sort()
+    for (a, da, ia), (b, db, ib) in zip(ranges, ranges[1:]):
+        same_space = a.flags & b.flags & (IORESOURCE_IO | IORESOURCE_MEM)
+        if same_space and b.start <= a.end:
+            wrong.append(f"{da} BAR {ia} and {db} BAR {ib} overlap")
+    for r, d, i in ranges:
+        up = parents.get(d)
+        if up and not any(w.start <= r.start and r.end <= w.end and
+                          w.flags & r.flags & (IORESOURCE_IO | IORESOURCE_MEM)
+                          for w in devices[up][NR_BARS + 1:] if w.flags):
+            wrong.append(f"{d} BAR {i} lies in no window of {up}")
+    return wrong
+
+
+def _parents(machine):
+    text = machine.run("cd /sys/bus/pci/devices; for d in *; do "
+                       "echo $d $(readlink $d); done")
+    parents = {}
+    for line in text.splitlines():
+        device, path = line.split()
+        above = path.split("/")[-2]
+        if re.fullmatch(r"\w{4}:\w\w:\w\w\.\w", above):
+            parents[device] = above
+    return parents
+
+
+def log_lines(lines):
+    """Return: the PCI lines of dmesg without their time, for comparing one
+    kernel with another."""
+    wanted = re.compile(r"\bpci\b|pcieport|PCI|pciehp|acpiphp|bridge window|"
+                        r"BAR \d|resource")
+    bare = [re.sub(r"^\[ *\d+\.\d+\] ", "", line) for line in lines]
+    return [line for line in bare if wanted.search(line)]

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0
+"""QEMU Machine Protocol: commands and events over a connected socket."""
+
+import json
+import threading
+import time
+
+
+class QMPError(Exception):
+    """QEMU refused a command; the text is QEMU's own."""
+
+
+class QMP:
+    """One control connection.  A thread reads; callers wait on @wake, which
+    the machine also notifies when the guest dies."""
+
+    def __init__(self, sock, log, wake, check):
+        """@wake: a Condition; @check: raises if waiting makes no sense."""
+        self.sock = sock
+        self.log = log
+        self.wake = wake
+        self.check = check
+        self.replies = {}
+        self.events = []
+        self.closed = False
+        self.next_id = 0
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self):
+        with self.sock.makefile("r", encoding="utf-8") as lines:
+            try:
+                for line in lines:
+                    self._take(line)
+            except (OSError, ValueError):
+                pass
+        with self.wake:
+            self.closed = True
+            self.wake.notify_all()
+
+    def _take(self, line):
+        self.log.write(f"< {line}")
+        self.log.flush()
+        message = json.loads(line)
+        with self.wake:
+            if "event" in message:
+                self.events.append(message)
+            elif "id" in message:
+                self.replies[message["id"]] = message
+            self.wake.notify_all()
+
+    def _wait(self, ready, timeout, what):
+        end = time.monotonic() + timeout
+        with self.wake:
+            while not ready():
+                self.check()
+                if self.closed:
+                    raise QMPError(f"QEMU ended while waiting for {what}")
+                left = end - time.monotonic()
+                if left <= 0:
+                    raise QMPError(f"no {what} from QEMU within {timeout} s")
+                self.wake.wait(min(left, 0.5))
+
+    def execute(self, command, timeout=20, **arguments):
+        """Runs a command.  Return: its result.  Raises QMPError."""
+        self.next_id += 1
+        ident = self.next_id
+        text = json.dumps({"execute": command, "arguments": arguments,
+                           "id": ident}) + "\n"
+        self.log.write(f"> {text}")
+        self.log.flush()
+        self.sock.sendall(text.encode())
+        self._wait(lambda: ident in self.replies, timeout,
+                   f"answer to {command}")
+        reply = self.replies.pop(ident)
+        if "error" in reply:
+            raise QMPError(f"{command}: {reply['error']['desc']}")
+        return reply["return"]
+
+    def wait_event(self, name, timeout=30, **data):
+        """Waits for an event whose data has the given values."""
+        def matches(event):
+            return event["event"] == name and \
+                data.items() <= event.get("data", {}).items()
+
+        self._wait(lambda: any(map(matches, self.events)), timeout,
+                   f"event {name} {data}")

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Writes through a BAR and reads back, as a driver would.
+ *
+ *   barprobe write BDF BAR SEED    write a pattern
+ *   barprobe check BDF BAR SEED    read it back
+ *   barprobe size BDF BAR          print the size in bytes
+ *   barprobe hold BDF BAR          map the BAR's first page until killed
+ *
+ * The pattern goes to the first and last page, to each power of two in between
+ * and to 64 pages chosen by SEED: a window that is too small, doubled or
+ * shifted shows as a wrong or an all-ones word, and 16 GiB take no longer than
+ * 16 MiB.  Each word depends on its offset, so no two places look alike.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PAGE		4096UL
+#define MAX_PAGES	160
+#define RANDOM_PAGES	64
+#define SHOWN		8
+
+struct bar {
+	const char *bdf;
+	int nr;
+	uint64_t size;
+	int fd;
+};
+
+static void die(const char *what, const char *path)
+{
+	fprintf(stderr, "barprobe: %s %s: %s\n", what, path, strerror(errno));
+	exit(2);
+}
+
+/* A device that has a driver is enabled already, and sysfs says EBUSY. */
+static void enable_device(const char *bdf)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/enable", bdf);
+	fd = open(path, O_WRONLY);
+	if (fd < 0 || (write(fd, "1", 1) != 1 && errno != EBUSY))
+		die("cannot enable the device:", path);
+	close(fd);
+}
+
+static struct bar open_bar(const char *bdf, int nr)
+{
+	struct bar bar = { .bdf = bdf, .nr = nr };
+	struct stat st;
+	char path[128];
+
+	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource%d",
+		 bdf, nr);
+	bar.fd = open(path, O_RDWR | O_SYNC);
+	if (bar.fd < 0 || fstat(bar.fd, &st))
+		die("cannot open", path);
+	bar.size = st.st_size;
+	return bar;
+}
+
+static volatile uint64_t *map_page(const struct bar *bar, uint64_t offset)
+{
+	void *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, bar->fd,
+		       offset);
+
+	if (p == MAP_FAILED)
+		die("cannot map a page of", bar->bdf);
+	return p;
+}
+
+static uint64_t mix(uint64_t x)
+{
+	x += 0x9e3779b97f4a7c15ULL;
+	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
+	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
+	return x ^ (x >> 31);
+}
+
+/* The offsets of the pages to touch; a page may appear twice, harmlessly. */
+static int choose_pages(const struct bar *bar, uint64_t seed, uint64_t *pages)
+{
+	uint64_t nr_pages = bar->size / PAGE, order;
+	int n = 0, i;
+
+	pages[n++] = 0;
+	for (order = PAGE; order < bar->size; order <<= 1) {
+		pages[n++] = order;
+		pages[n++] = order - PAGE;
+	}
+	pages[n++] = bar->size - PAGE;
+	for (i = 0; i < RANDOM_PAGES; i++)
+		pages[n++] = mix(seed * RANDOM_PAGES + i) % nr_pages * PAGE;
+	return n;
+}
+
+static void write_page(const struct bar *bar, uint64_t offset, uint64_t seed)
+{
+	volatile uint64_t *p = map_page(bar, offset);
+	unsigned int i;
+
+	for (i = 0; i < PAGE / 8; i += 32)
+		p[i] = mix(seed ^ (offset + i * 8));
+	munmap((void *)p, PAGE);
+}
+
+static int check_page(const struct bar *bar, uint64_t offset, uint64_t seed)
+{
+	volatile uint64_t *p = map_page(bar, offset);
+	uint64_t want, got;
+	unsigned int i;
+	int wrong = 0;
+
+	for (i = 0; i < PAGE / 8; i += 32) {
+		want = mix(seed ^ (offset + i * 8));
+		got = p[i];
+		if (got != want && wrong++ < SHOWN)
+			printf("%s BAR %d offset %#lx: read %#018lx, not %#018lx\n",
+			       bar->bdf, bar->nr, offset + i * 8, got, want);
+	}
+	munmap((void *)p, PAGE);
+	return wrong;
+}
+
+static int probe(const struct bar *bar, uint64_t seed, int write)
+{
+	uint64_t pages[MAX_PAGES];
+	int n = choose_pages(bar, seed, pages), wrong = 0, i;
+
+	for (i = 0; i < n; i++) {
+		if (write)
+			write_page(bar, pages[i], seed);
+		else
+			wrong += check_page(bar, pages[i], seed);
+	}
+	printf("%s BAR %d: %lu bytes, %d pages %s, %d wrong words\n", bar->bdf,
+	       bar->nr, bar->size, n, write ? "written" : "checked", wrong);
+	return wrong ? 1 : 0;
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: barprobe write|check BDF BAR SEED\n"
+			"       barprobe size|hold BDF BAR\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	struct bar bar;
+
+	if (argc < 4)
+		return usage();
+	bar = open_bar(argv[2], atoi(argv[3]));
+	if (!strcmp(argv[1], "size")) {
+		printf("%lu\n", bar.size);
+		return 0;
+	}
+	if (bar.size < PAGE) {
+		fprintf(stderr, "barprobe: the BAR is smaller than a page\n");
+		return 2;
+	}
+	enable_device(bar.bdf);
+	if (!strcmp(argv[1], "hold")) {
+		map_page(&bar, 0);
+		puts("held");
+		fflush(stdout);
+		for (;;)
+			pause();
+	}
+	if (argc != 5)
+		return usage();
+	return probe(&bar, strtoull(argv[4], NULL, 0),
+		     !strcmp(argv[1], "write"));
+}

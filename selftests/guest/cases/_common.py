@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What several cases need: plugging, and what must hold afterwards."""
+
+from vm import pci
+
+MIB = 1 << 20
+GIB = 1 << 30
+RAM_BAR = 2
+
+# A driver without a standing: what it has bound does not move.
+FIX_TESTDEV = "pci-stub.ids=1b36:0005"
+FIX_EDU = "pci-stub.ids=1234:11e8"
+
+
+def plug_ram(m, ident, bus, size):
+    """Plugs a device with memory behind its BAR 2.  Return: its address and
+    what the kernel logged meanwhile."""
+    mark = m.uptime_mark()
+    m.plug_ram(ident, bus, size)
+    address = m.wait_device(ident)
+    return address, m.dmesg_since(mark)
+
+
+def probe(m, address, seed):
+    """Writes through the BAR and reads back."""
+    m.run(f"barprobe write {address} {RAM_BAR} {seed}")
+    m.run(f"barprobe check {address} {RAM_BAR} {seed}")
+
+
+def probe_again(m, address, seed):
+    """What probe() wrote is still there, wherever the BAR is now."""
+    m.run(f"barprobe check {address} {RAM_BAR} {seed}")
+
+
+def expect_served(t, m, address, size):
+    """All memory BARs that a device has are assigned, the hardware has what
+    the kernel says, and nothing overlaps.  @size: of BAR 2, or 0."""
+    wanted = pci.memory_bars(pci.hardware(m)[address])
+    bars = pci.bars(m, address)
+    missing = [bar for bar in wanted
+               if bar not in bars or not pci.is_assigned(bars[bar])]
+    t.equal(missing, [], f"unassigned BARs of {address}")
+    for bar, (_, length) in wanted.items():
+        t.equal(bars[bar].end - bars[bar].start + 1, length,
+                f"size of {address} BAR {bar}")
+    if size:
+        t.equal(wanted[RAM_BAR][1], size, f"size of {address} BAR {RAM_BAR}")
+    expect_sound(t, m)
+
+
+def expect_sound(t, m):
+    """No BAR overlaps another or lies outside of the windows above it, and
+    the hardware agrees with the kernel."""
+    t.equal(pci.overlaps(m), [], "misplaced BARs")
+    t.equal(pci.disagreements(m), [], "differences from the hardware")
+
+
+def expect_not_served(t, m, address, bar=RAM_BAR):
+    """The large BAR of a device has no address."""
+    bars = pci.bars(m, address)
+    t.check(bar not in bars or not pci.is_assigned(bars[bar]),
+            f"no address for {address} BAR {bar}")
+
+
+def expect_refused(t, lines, address):
+    """The kernel refused a device and said why.  Return: the reason."""
+    found = [r for r in pci.refusals(lines) if r.device == address]
+    t.check(found, f"a refusal of {address} in the log:\n" + "\n".join(lines))
+    t.check(len(found[0].reason) > 20, f"a reason, not '{found[0].reason}'")
+    return found[0].reason
+
+
+def show_moves(t, lines):
+    """Notes what moved.  Return: the moves and summaries."""
+    moves, summaries = pci.moves(lines), pci.summaries(lines)
+    for move in moves:
+        t.note(f"{move.device} BAR {move.bar}: {move.old:#x} -> {move.new:#x}")
+    for s in summaries:
+        t.note(f"{s.bars} BARs moved, {s.live} live drivers, {s.paused} paused,"
+               f" CPUs stopped {s.stopped_us} us")
+    t.equal(sum(s.bars for s in summaries), len(moves),
+            "BARs in the summaries")
+    return moves, summaries
+
+
+def expect_stock_fails(t, topology, plug, append="", **more):
+    """The same kernel without the option does what stock does: @plug(m), which
+    returns the address and number of a BAR, ends with that BAR unassigned."""
+    with t.boot(topology, option=False, append=append, **more) as m:
+        mark = m.uptime_mark()
+        address, bar = plug(m)
+        lines = m.dmesg_since(mark)
+        t.check(pci.no_space(lines), "without the option: can't assign")
+        expect_not_served(t, m, address, bar)
+        t.equal(pci.moves(lines), [], "moves without the option")
+        t.note("without the option: "
+               + pci.no_space(lines)[0].split("] ", 1)[1])

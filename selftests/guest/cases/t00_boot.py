@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The kernel boots, and its own unit tests pass."""
+
+from vm.ktap import Failed, case
+from vm.load import Load, expect_failure
+
+SUITES = ["pci_movable_layout", "ioremap_move"]
+
+
+@case("00-boot")
+def boot(t):
+    """Both kernels boot; with the option ours lists its BARs."""
+    with t.boot("nested-2", option=False, which="STOCK_KERNEL") as m:
+        t.note("stock: " + m.run("uname -r").strip())
+    with t.boot("nested-2") as m:
+        t.note("ours:  " + m.run("uname -r").strip())
+        listing = m.run("cat /sys/kernel/debug/pci/movable_bars")
+        for state in ("movable", "fixed"):
+            t.check(state in listing, f"'{state}' in debugfs:\n{listing}")
+        m.settle()
+
+
+@case("00-load-notices")
+def load_notices(t):
+    """The load that the other cases trust in does fail when a disk's data is
+    destroyed behind its back."""
+    with t.boot("flat", option=False) as m:
+        load = Load(m, ["nvme0n1"]).start()
+        wipe = m.guest.start("while :; do dd if=/dev/urandom of=/dev/nvme0n1 "
+                             "bs=1M count=32 2>/dev/null; done")
+        t.note(expect_failure(load).splitlines()[0])
+        wipe.kill()
+
+
+@case("00-kunit")
+def kunit(t):
+    """The kernel's unit tests ran at boot and passed."""
+    with t.boot("flat") as m:
+        names = m.run("ls /sys/kernel/debug/kunit", check=False).split()
+        for suite in SUITES:
+            if suite not in names:
+                raise Failed(f"no results of suite {suite} under "
+                             f"/sys/kernel/debug/kunit: {' '.join(names)}")
+            check_suite(t, suite,
+                        m.run(f"cat /sys/kernel/debug/kunit/{suite}/results"))
+
+
+def check_suite(t, suite, text):
+    """The results hold a plan, as many passes, and the suite's own pass."""
+    lines = [line.strip() for line in text.splitlines()]
+    failures = [line for line in lines if line.startswith("not ok")]
+    passes = [line for line in lines if line.startswith("ok ")]
+    t.equal(failures, [], f"failures in {suite}")
+    t.check(any(line.split()[2:3] == [suite] for line in passes),
+            f"an 'ok' for suite {suite} as a whole:\n{text}")
+    t.check(len(passes) > 1, f"cases in {suite}")
+    t.note(f"{suite}: {len(passes) - 1} results ok")

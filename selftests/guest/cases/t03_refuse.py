@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A device that can never fit is refused, and nothing else changes."""
+
+from vm import pci
+from vm.ktap import case
+from vm.load import Load
+
+from ._common import (GIB, expect_not_served, expect_refused,
+                      expect_stock_fails)
+
+TOO_LARGE = 64 * GIB
+SLOT = "0000:06:02.0"
+PCI_EXPRESS = 0x10
+EXPRESS_CAPABILITY = 0x10
+
+# Registers of the slot's port that say that a card is present, relative to its
+# PCI Express capability: Device Status, Link Control, Link Status, Slot
+# Control, Slot Status.
+SLOT_STATE = {0x0a, 0x0b, 0x10, 0x11, 0x12, 0x13, 0x18, 0x19, 0x1a, 0x1b}
+
+
+def plug_huge(m):
+    """Return: address and BAR of a device larger than the host's aperture."""
+    m.device_add(f"pci-testdev,id=huge,bus=slot0,membar={TOO_LARGE}")
+    return m.wait_device("huge"), 2
+
+
+def changes(before, after, new):
+    """Return: what a refused hot-add has changed and must not have."""
+    config = pci.config_bytes(before["config"][SLOT])
+    express = pci.capability(config, EXPRESS_CAPABILITY)
+    slot_state = {express + offset for offset in SLOT_STATE}
+    found = [f"{device} register {offset:#x}: {old} -> {now}"
+             for device, offset, old, now in
+             pci.config_changes(before["config"], after["config"])
+             if not (device == SLOT and offset in slot_state)]
+    for kind in ("iomem", "ioports"):
+        if before[kind] != after[kind]:
+            found.append(f"/proc/{kind} differs:\n" + difference(
+                before[kind], after[kind]))
+    for device, ranges in before["resources"].items():
+        if after["resources"].get(device) != ranges:
+            found.append(f"{device}: {ranges} -> "
+                         f"{after['resources'].get(device)}")
+    extra = set(after["resources"]) - set(before["resources"]) - {new}
+    return found + [f"{device} is new" for device in extra]
+
+
+def difference(before, after):
+    """Return: lines that only one of two texts has."""
+    a, b = before.splitlines(), after.splitlines()
+    return "\n".join(["- " + line for line in a if line not in b]
+                     + ["+ " + line for line in b if line not in a])
+
+
+@case("03-never-fits", limit=90)
+def never_fits(t):
+    """64 GiB where the host bridge forwards 32."""
+    expect_stock_fails(t, "nested-2", plug_huge)
+    with t.boot("nested-2") as m:
+        load = Load(m).start()
+        m.settle()
+        before = pci.snapshot(m)
+        mark = m.uptime_mark()
+        address, bar = plug_huge(m)
+        lines = m.dmesg_since(mark)
+        reason = expect_refused(t, lines, address)
+        t.note(f"{address}: {reason}")
+        t.check(f"{TOO_LARGE:#x}" in reason, "the size that is missing")
+        t.equal(changes(before, pci.snapshot(m), address), [], "changes")
+        for _ in range(2):
+            m.run("echo 1 > /sys/bus/pci/rescan")
+        t.equal(changes(before, pci.snapshot(m), address), [],
+                "changes after rescans")
+        t.equal(pci.moves(lines), [], "moves")
+        expect_not_served(t, m, address, bar)
+        t.check(not m.guest.succeeds(
+            f"echo 1 > /sys/bus/pci/devices/{address}/enable"),
+            "enabling a refused device to fail")
+        load.stop()

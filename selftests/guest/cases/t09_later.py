@@ -1,0 +1,54 @@
+# SPDX-License-Identifier: GPL-2.0
+"""A device that was moved survives what comes later."""
+
+from vm import pci
+from vm.ktap import case
+from vm.load import Load
+
+from ._common import FIX_EDU
+from .t02_nvme import disk_of, make_room, start_all
+
+
+def works(m, address):
+    """The disk at an address takes verified writes."""
+    load = start_all(m, [address])
+    load.run_for(1)
+    load.stop()
+
+
+def function_level_reset(t, m, address):
+    """Through sysfs; configuration space comes back with the new address."""
+    methods = m.run(f"cat /sys/bus/pci/devices/{address}/reset_method")
+    t.check("flr" in methods, f"function-level reset in '{methods.strip()}'")
+    m.run(f"echo flr > /sys/bus/pci/devices/{address}/reset_method")
+    m.run(f"echo 1 > /sys/bus/pci/devices/{address}/reset")
+
+
+def rebind(_t, m, address):
+    """Unbinds the driver and binds it again."""
+    for verb in ("unbind", "bind"):
+        m.run(f"echo {address} > /sys/bus/pci/drivers/nvme/{verb}")
+
+
+def remove_and_rescan(_t, m, address):
+    """Forgets the device and finds it again."""
+    m.run(f"echo 1 > /sys/bus/pci/devices/{address}/remove")
+    m.run("echo 1 > /sys/bus/pci/rescan")
+
+
+@case("09-what-comes-later", limit=90)
+def later(t):
+    """Reset, unbind and bind, remove and rescan, on a disk whose registers
+    have moved; its neighbours work meanwhile."""
+    with t.boot("wedged", append=FIX_EDU) as m:
+        new, moved = make_room(t, m)
+        neighbours = start_all(m, new)
+        works(m, moved)
+        for step in (function_level_reset, rebind, remove_and_rescan):
+            before = pci.bars(m, moved)[0]
+            step(t, m, moved)
+            works(m, moved)
+            t.equal(pci.bars(m, moved)[0].start, before.start,
+                    f"address after {step.__name__}")
+            t.note(f"{step.__name__}: {disk_of(m, moved)} works")
+        neighbours.stop()
