@@ -1,0 +1,383 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Movable BARs: carry out a plan under running drivers, or leave everything as
+ * it was.
+ *
+ * In this order: lock and wake the devices that change; make sure that what the
+ * survey saw still holds; work out every write; pause the drivers that need it;
+ * shut out new mappings; move the resources; switch hardware and mappings with
+ * all CPUs stopped; let mappings in again; resume.
+ */
+
+#include <linux/pci.h>
+#include <linux/pm_runtime.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+
+#include "../pci.h"
+#include "apply.h"
+
+#include <trace/events/pci_movable.h>
+
+static bool dev_is_in_d0(const struct pci_dev *dev)
+{
+	return dev->current_state == PCI_D0 || dev->current_state == PCI_UNKNOWN;
+}
+
+/* A reference also keeps everything above the device awake */
+static bool resume_dev(struct pci_apply_dev *entry)
+{
+	int ret = pm_runtime_get_sync(&entry->dev->dev);
+
+	entry->resumed = true;
+	return (ret >= 0 || ret == -EACCES) && dev_is_in_d0(entry->dev);
+}
+
+static int acquire_dev(struct pci_apply_dev *entry, struct list_head *held)
+{
+	entry->locked = pci_movable_trylock(entry->dev);
+	if (!entry->locked)
+		return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_BUSY) ?: -EAGAIN;
+
+	if (!resume_dev(entry))
+		return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_POWER) ?: -EAGAIN;
+	return 0;
+}
+
+static int acquire_devs(struct pci_apply *a, struct list_head *held)
+{
+	int i, ret;
+
+	for (i = 0; i < a->nr_devs; i++) {
+		ret = acquire_dev(&a->devs[i], held);
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+static void release_devs(struct pci_apply *a)
+{
+	int i;
+
+	for (i = a->nr_devs - 1; i >= 0; i--) {
+		if (a->devs[i].resumed)
+			pm_runtime_put(&a->devs[i].dev->dev);
+		if (a->devs[i].locked)
+			device_unlock(&a->devs[i].dev->dev);
+	}
+}
+
+/* Drivers, pins and mappings may have come and gone since the survey */
+static int recheck_holds(struct pci_apply *a, struct list_head *held,
+			 enum pci_bar_hold (*look)(struct pci_dev *dev, int resno))
+{
+	const struct pci_survey *s = a->survey;
+	int i;
+
+	for (i = 0; i < a->nr_bars; i++) {
+		const struct pci_survey_bar *ref = &s->bar_refs[a->bars[i]];
+		enum pci_bar_hold hold;
+
+		if (!s->bars[a->bars[i]].assigned)
+			continue;
+
+		hold = look(ref->dev, ref->resno);
+		if (hold != PCI_BAR_MOVABLE)
+			return pci_hold_dev(held, ref->dev, hold) ?: -EAGAIN;
+	}
+	return 0;
+}
+
+/* Another driver may have been bound since: what it is has changed, plan anew */
+static int recheck_costs(const struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_devs; i++) {
+		const struct pci_apply_dev *entry = &a->devs[i];
+		const struct pci_driver *driver = to_pci_driver(entry->dev->dev.driver);
+		enum pci_layout_cost cost = PCI_LAYOUT_NO_DRIVER;
+
+		if (driver)
+			cost = driver->bar_standing == PCI_BARS_PAUSED ?
+			       PCI_LAYOUT_PAUSED : PCI_LAYOUT_LIVE;
+		if (entry->moves && cost != entry->cost)
+			return -EAGAIN;
+	}
+	return 0;
+}
+
+static const struct pci_error_handlers *handlers(const struct pci_dev *dev)
+{
+	return to_pci_driver(dev->dev.driver)->err_handler;
+}
+
+/* Leaf to root */
+static void pause_drivers(struct pci_apply *a)
+{
+	int i;
+
+	for (i = a->nr_devs - 1; i >= 0; i--) {
+		if (a->devs[i].pause)
+			handlers(a->devs[i].dev)->reset_prepare(a->devs[i].dev);
+	}
+}
+
+static bool is_storage(const struct pci_dev *dev)
+{
+	return dev->class >> 16 == PCI_BASE_CLASS_STORAGE;
+}
+
+static void resume_drivers_of(struct pci_apply *a, bool storage)
+{
+	int i;
+
+	for (i = 0; i < a->nr_devs; i++) {
+		struct pci_dev *dev = a->devs[i].dev;
+
+		if (a->devs[i].pause && is_storage(dev) == storage)
+			handlers(dev)->reset_done(dev);
+	}
+}
+
+/* Root to leaf; storage first, the others may need to read from it */
+static void resume_drivers(struct pci_apply *a)
+{
+	resume_drivers_of(a, true);
+	resume_drivers_of(a, false);
+}
+
+/* Some mapping cannot follow: find out whose, so that the next plan knows */
+static int hold_by_mapping(struct pci_apply *a, struct list_head *held)
+{
+	const struct pci_survey *s = a->survey;
+	int i, ret;
+
+	for (i = 0; i < a->nr_bars; i++) {
+		struct pci_dev *dev = s->bar_refs[a->bars[i]].dev;
+
+		if (!s->bars[a->bars[i]].assigned || !dev->dev.driver)
+			continue;
+
+		ret = pci_hold_dev(held, dev, PCI_BAR_HOLD_MAPPING);
+		if (ret)
+			return ret;
+	}
+	return -EAGAIN;
+}
+
+static int switch_locked(struct pci_apply *a, struct list_head *held,
+			 struct pci_movable_stats *stats)
+{
+	int ret = recheck_holds(a, held, pci_bar_late_hold);
+
+	if (ret)
+		return ret;
+
+	if (a->nr_mappings) {
+		a->mapping_set = ioremap_move_prepare(a->mappings, a->nr_mappings);
+		if (IS_ERR(a->mapping_set)) {
+			ret = PTR_ERR(a->mapping_set);
+			a->mapping_set = NULL;
+			return ret == -EBUSY ? hold_by_mapping(a, held) : ret;
+		}
+	}
+
+	ret = resource_move_all(a->resources, a->nr_resources);
+	if (!ret) {
+		ret = pci_apply_switch(a, &stats->stopped_ns);
+		/* The same call takes it back */
+		if (ret)
+			resource_move_all(a->resources, a->nr_resources);
+	}
+
+	if (a->mapping_set)
+		ioremap_move_finish(a->mapping_set, !ret);
+	return ret;
+}
+
+static int switch_layout(struct pci_apply *a, struct list_head *held,
+			 struct pci_movable_stats *stats)
+{
+	int ret = ioremap_move_begin();
+
+	/* Somebody keeps mapping: give up, rather than keep drivers paused */
+	if (ret)
+		return ret;
+
+	ret = switch_locked(a, held, stats);
+	ioremap_move_end();
+	return ret;
+}
+
+static void finish_window(const struct pci_survey *s, int i)
+{
+	struct resource *res = s->window_refs[i].res;
+
+	res->flags &= ~(IORESOURCE_UNSET | IORESOURCE_DISABLED |
+			IORESOURCE_STARTALIGN);
+	if (!s->plan.windows[i].assigned)
+		res->flags |= IORESOURCE_DISABLED;
+}
+
+static void finish_flags(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_windows; i++)
+		finish_window(a->survey, a->windows[i]);
+	for (i = 0; i < a->nr_bars; i++)
+		a->survey->bar_refs[a->bars[i]].res->flags &=
+			~(IORESOURCE_UNSET | IORESOURCE_STARTALIGN);
+}
+
+/*
+ * A bridge counts as enabled even if it had no window when that happened; now
+ * it may need to decode memory or I/O for the first time.
+ */
+static void enable_bridges(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_windows; i++) {
+		struct pci_dev *bridge = a->survey->window_refs[a->windows[i]].bridge;
+
+		if (pci_reenable_device(bridge))
+			pci_warn(bridge, "cannot enable bridge\n");
+	}
+}
+
+/* The resource moves hold the old places now */
+static void report_windows(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_windows; i++) {
+		const struct pci_survey_window *ref =
+			&a->survey->window_refs[a->windows[i]];
+		struct resource old = {
+			.start = a->resources[i].start,
+			.end = a->resources[i].end,
+			.flags = ref->res->flags,
+		};
+		const char *name = pci_resource_name(ref->bridge, ref->resno);
+
+		if (!a->resources[i].parent)
+			pci_info(ref->bridge, "%s %pR: assigned\n", name, ref->res);
+		else if (!ref->res->parent)
+			pci_info(ref->bridge, "%s %pR: closed\n", name, &old);
+		else
+			pci_info(ref->bridge, "%s %pR: changed from %pR\n", name,
+				 ref->res, &old);
+	}
+}
+
+static void report_bars(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_bars; i++) {
+		const struct pci_survey_bar *ref = &a->survey->bar_refs[a->bars[i]];
+		const struct resource_move *move = &a->resources[a->nr_windows + i];
+		struct resource old = {
+			.start = move->start,
+			.end = move->end,
+			.flags = ref->res->flags,
+		};
+		const char *name = pci_resource_name(ref->dev, ref->resno);
+
+		if (!move->parent) {
+			pci_info(ref->dev, "%s %pR: assigned\n", name, ref->res);
+			continue;
+		}
+		pci_info(ref->dev, "%s %pR: moved from %pR\n", name, ref->res, &old);
+		trace_pci_bar_moved(ref->dev, ref->resno, old.start, ref->res->start,
+				    resource_size(ref->res));
+	}
+}
+
+static void count_moves(struct pci_apply *a, struct pci_movable_stats *stats)
+{
+	int i;
+
+	stats->windows = a->nr_windows;
+	for (i = 0; i < a->nr_bars; i++)
+		stats->moved += a->survey->bars[a->bars[i]].assigned;
+	for (i = 0; i < a->nr_devs; i++) {
+		if (!a->devs[i].moves || !a->devs[i].dev->dev.driver)
+			continue;
+		if (a->devs[i].pause)
+			stats->paused++;
+		else
+			stats->live++;
+	}
+}
+
+static int compile(struct pci_apply *a, struct list_head *held)
+{
+	int blocked = 0;
+	int ret = pci_apply_compile(a, &blocked);
+
+	if (ret != -EBUSY)
+		return ret;
+	return pci_hold_dev(held, a->survey->window_refs[blocked].bridge,
+			    PCI_BAR_HOLD_WRITES) ?: -EAGAIN;
+}
+
+static int apply_locked(struct pci_apply *a, struct list_head *held,
+			struct pci_movable_stats *stats)
+{
+	unsigned int noio;
+	int ret;
+
+	ret = recheck_holds(a, held, pci_bar_hold) ?: recheck_costs(a) ?: compile(a, held);
+	if (ret)
+		return ret;
+
+	/* A paused device may be what memory is swapped out to */
+	noio = memalloc_noio_save();
+	pause_drivers(a);
+	ret = switch_layout(a, held, stats);
+	if (!ret)
+		finish_flags(a);
+	resume_drivers(a);
+	memalloc_noio_restore(noio);
+	if (ret)
+		return ret;
+
+	report_windows(a);
+	report_bars(a);
+	enable_bridges(a);
+	count_moves(a, stats);
+	return 0;
+}
+
+/**
+ * pci_apply_plan - bring hardware and kernel to the planned layout
+ * @survey: model and plan
+ * @held: devices that turned out to be fixed after all are added here
+ * @stats: filled with what was done
+ *
+ * Context: May sleep. Caller holds pci_lock_rescan_remove() and no device lock
+ * of a device that the plan touches.
+ * Return: 0; -EAGAIN if something the plan relied on is no more: survey and plan
+ * again; another errno if the hardware or memory did not play along. After an
+ * error everything is as it was.
+ */
+int pci_apply_plan(struct pci_survey *survey, struct list_head *held,
+		   struct pci_movable_stats *stats)
+{
+	struct pci_apply *a = pci_apply_alloc(survey);
+	int ret;
+
+	if (!a)
+		return -ENOMEM;
+
+	ret = acquire_devs(a, held);
+	if (!ret)
+		ret = apply_locked(a, held, stats);
+	release_devs(a);
+	pci_apply_free(a);
+	return ret;
+}

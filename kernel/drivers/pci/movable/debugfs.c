@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Movable BARs: debugfs.
+ *
+ * pci/movable_bars lists every BAR and says why it stays, if it does.
+ * pci/bar_standing overrides what a driver promises, for tests.
+ */
+
+#include <linux/debugfs.h>
+#include <linux/device/driver.h>
+#include <linux/panic.h>
+#include <linux/pci.h>
+#include <linux/seq_file.h>
+#include <linux/string.h>
+#include <linux/uaccess.h>
+
+#include "../pci.h"
+#include "movable.h"
+
+static const char * const standing_names[] = {
+	[PCI_BARS_FIXED]	= "fixed",
+	[PCI_BARS_PAUSED]	= "paused",
+	[PCI_BARS_LIVE]		= "live",
+};
+
+static void show_bar(struct seq_file *m, const struct pci_survey *s, int i)
+{
+	const struct pci_survey_bar *ref = &s->bar_refs[i];
+	const struct pci_driver *driver;
+
+	if (!ref->dev) {
+		seq_printf(m, "- %pR: fixed: %s\n", ref->res,
+			   ref->res->name ?: "claimed");
+		return;
+	}
+
+	seq_printf(m, "%s %s %pR: ", pci_name(ref->dev),
+		   pci_resource_name(ref->dev, ref->resno), ref->res);
+	driver = to_pci_driver(ref->dev->dev.driver);
+	if (!s->bars[i].assigned)
+		seq_puts(m, "unassigned\n");
+	else if (s->bars[i].fixed)
+		seq_printf(m, "fixed: %s\n", pci_bar_hold_text(ref->hold));
+	else
+		seq_printf(m, "movable: %s\n", driver ?
+			   standing_names[driver->bar_standing] : "no driver");
+}
+
+static int show_root(struct seq_file *m, struct pci_bus *root)
+{
+	LIST_HEAD(held);
+	struct pci_survey *s = pci_survey_bus(root, &held);
+	int i;
+
+	if (!s)
+		return -ENOMEM;
+
+	for (i = 0; i < s->model.nr_bars; i++)
+		show_bar(m, s, i);
+	pci_survey_free(s);
+	return 0;
+}
+
+static int movable_bars_show(struct seq_file *m, void *unused)
+{
+	struct pci_bus *root;
+	int ret = 0;
+
+	pci_lock_rescan_remove();
+	list_for_each_entry(root, &pci_root_buses, node) {
+		ret = show_root(m, root);
+		if (ret)
+			break;
+	}
+	pci_unlock_rescan_remove();
+	return ret;
+}
+DEFINE_SHOW_ATTRIBUTE(movable_bars);
+
+static ssize_t bar_standing_write(struct file *file, const char __user *user,
+				  size_t count, loff_t *pos)
+{
+	char buf[64], name[32], standing[16];
+	struct device_driver *driver;
+	int i;
+
+	if (count >= sizeof(buf))
+		return -E2BIG;
+	if (copy_from_user(buf, user, count))
+		return -EFAULT;
+	buf[count] = '\0';
+	if (sscanf(buf, "%31s %15s", name, standing) != 2)
+		return -EINVAL;
+
+	i = match_string(standing_names, ARRAY_SIZE(standing_names), standing);
+	if (i < 0)
+		return i;
+
+	driver = driver_find(name, &pci_bus_type);
+	if (!driver)
+		return -ENODEV;
+
+	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
+	pci_lock_rescan_remove();
+	to_pci_driver(driver)->bar_standing = i;
+	pci_unlock_rescan_remove();
+	pr_warn("PCI: standing of driver %s overridden: %s\n", name, standing);
+	return count;
+}
+
+static const struct file_operations bar_standing_fops = {
+	.owner	= THIS_MODULE,
+	.open	= simple_open,
+	.write	= bar_standing_write,
+};
+
+/**
+ * pci_movable_debugfs_init - create the files
+ */
+void __init pci_movable_debugfs_init(void)
+{
+	struct dentry *dir = debugfs_create_dir("pci", NULL);
+
+	debugfs_create_file("movable_bars", 0400, dir, NULL, &movable_bars_fops);
+	debugfs_create_file("bar_standing", 0200, dir, NULL, &bar_standing_fops);
+}

@@ -1,0 +1,342 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Movable BARs: why a BAR stays where it is.
+ *
+ * A BAR is fixed unless everybody who may know its address is known, and is
+ * either told of the move or has no need to be. Use cannot be deduced from the
+ * resource tree (drivers need not request regions), so a bound device moves
+ * only if its driver says that it may (struct pci_driver::bar_standing), and a
+ * device without driver only if nobody mapped or claimed its BARs.
+ */
+
+#include <linux/delay.h>
+#include <linux/export.h>
+#include <linux/fs.h>
+#include <linux/ioremap_move.h>
+#include <linux/mm.h>
+#include <linux/pci.h>
+#include <linux/slab.h>
+#include <linux/vgaarb.h>
+
+#include "../pci.h"
+#include "movable.h"
+
+/* A device in use by its owner is waited for this long before it is left. */
+#define PCI_MOVABLE_LOCK_TRIES		50
+#define PCI_MOVABLE_LOCK_PAUSE_US	4000
+
+static const char * const hold_texts[PCI_BAR_HOLDS] = {
+	[PCI_BAR_MOVABLE]		= "movable",
+	[PCI_BAR_HOLD_FIXED]		= "address is wired or described by firmware",
+	[PCI_BAR_HOLD_PRESERVE]		= "firmware asks to preserve its configuration",
+	[PCI_BAR_HOLD_UNASSIGNABLE]	= "not a device that gets addresses assigned",
+	[PCI_BAR_HOLD_ROOT_BUS]		= "device on the root bus",
+	[PCI_BAR_HOLD_BRIDGE]		= "64-bit BAR of a bridge",
+	[PCI_BAR_HOLD_BOOT_VGA]		= "boot display",
+	[PCI_BAR_HOLD_ROM]		= "expansion ROM is enabled",
+	[PCI_BAR_HOLD_VFS]		= "Virtual Functions are enabled",
+	[PCI_BAR_HOLD_ERROR]		= "device is off the bus or in error recovery",
+	[PCI_BAR_HOLD_BUSY]		= "device is locked by another task",
+	[PCI_BAR_HOLD_POWER]		= "device is not in D0",
+	[PCI_BAR_HOLD_PINNED]		= "pinned by its driver",
+	[PCI_BAR_HOLD_DRIVER]		= "driver does not support it",
+	[PCI_BAR_HOLD_IO]		= "I/O ports of a device with driver",
+	[PCI_BAR_HOLD_CLAIMED]		= "no driver, but the range is claimed",
+	[PCI_BAR_HOLD_MAPPED]		= "no driver, but the range is mapped",
+	[PCI_BAR_HOLD_USER]		= "mapped by a process",
+	[PCI_BAR_HOLD_PAGES]		= "used as memory pages",
+	[PCI_BAR_HOLD_MAPPING]		= "a kernel mapping cannot be re-pointed",
+	[PCI_BAR_HOLD_SHARED_PAGE]	= "shares a page with another BAR",
+	[PCI_BAR_HOLD_WRITES]		= "no safe order of register writes",
+};
+
+/**
+ * pci_bar_hold_text - a hold in words
+ * @hold: the hold
+ *
+ * Return: half a sentence for log and debugfs.
+ */
+const char *pci_bar_hold_text(enum pci_bar_hold hold)
+{
+	return hold_texts[hold];
+}
+
+/**
+ * pci_held - look up whether a device stays put in this attempt
+ * @held: list of struct pci_held_dev
+ * @dev: the device
+ *
+ * Return: why, or PCI_BAR_MOVABLE.
+ */
+enum pci_bar_hold pci_held(const struct list_head *held, struct pci_dev *dev)
+{
+	const struct pci_held_dev *entry;
+
+	list_for_each_entry(entry, held, node) {
+		if (entry->dev == dev)
+			return entry->hold;
+	}
+	return PCI_BAR_MOVABLE;
+}
+
+/**
+ * pci_hold_dev - count a device as fixed for the rest of this attempt
+ * @held: list to add it to
+ * @dev: the device; for a bridge, its windows stay as well
+ * @hold: why
+ *
+ * Return: 0, or -ENOMEM.
+ */
+int pci_hold_dev(struct list_head *held, struct pci_dev *dev,
+		 enum pci_bar_hold hold)
+{
+	struct pci_held_dev *entry = kmalloc_obj(*entry);
+
+	if (!entry)
+		return -ENOMEM;
+
+	entry->dev = pci_dev_get(dev);
+	entry->hold = hold;
+	list_add_tail(&entry->node, held);
+	return 0;
+}
+
+/**
+ * pci_release_held - forget all devices held
+ * @held: list of struct pci_held_dev
+ */
+void pci_release_held(struct list_head *held)
+{
+	struct pci_held_dev *entry, *next;
+
+	list_for_each_entry_safe(entry, next, held, node) {
+		list_del(&entry->node);
+		pci_dev_put(entry->dev);
+		kfree(entry);
+	}
+}
+
+/**
+ * pci_movable_trylock - lock a device, with bounded patience
+ * @dev: the device
+ *
+ * SR-IOV's sysfs store takes the device lock before the rescan lock, so whoever
+ * holds the rescan lock must not wait for a device lock without limit.
+ *
+ * Context: May sleep. Caller holds pci_lock_rescan_remove().
+ * Return: true if the device is locked now.
+ */
+bool pci_movable_trylock(struct pci_dev *dev)
+{
+	int tries;
+
+	for (tries = 0; tries < PCI_MOVABLE_LOCK_TRIES; tries++) {
+		if (device_trylock(&dev->dev))
+			return true;
+		usleep_range(PCI_MOVABLE_LOCK_PAUSE_US,
+			     2 * PCI_MOVABLE_LOCK_PAUSE_US);
+	}
+	return false;
+}
+
+/**
+ * pci_pin_bars - keep the BARs of a device where they are
+ * @dev: the device
+ *
+ * For a driver that lets its BARs move (see enum pci_bar_standing) and is about
+ * to tell an address of one of them to somebody who would not learn of a move:
+ * first pin, then read the address. Ends when the driver is unbound.
+ *
+ * Context: May sleep, until a move under way is over.
+ */
+void pci_pin_bars(struct pci_dev *dev)
+{
+	guard(ioremap_map)();
+	pci_dev_set_bars_pinned(dev);
+}
+EXPORT_SYMBOL_GPL(pci_pin_bars);
+
+/* Holds that concern the device as a whole, whoever uses it */
+static enum pci_bar_hold dev_hold(struct pci_dev *dev)
+{
+	u16 class = dev->class >> 8;
+
+	if (pci_find_host_bridge(dev->bus)->preserve_config)
+		return PCI_BAR_HOLD_PRESERVE;
+	if (dev->error_state != pci_channel_io_normal)
+		return PCI_BAR_HOLD_ERROR;
+	if (dev->non_compliant_bars || dev->mmio_always_on ||
+	    class == PCI_CLASS_BRIDGE_CARDBUS || !pci_dev_assignable(dev))
+		return PCI_BAR_HOLD_UNASSIGNABLE;
+	if (pci_is_root_bus(dev->bus) && !pci_is_bridge(dev))
+		return PCI_BAR_HOLD_ROOT_BUS;
+	if (dev == vga_default_device())
+		return PCI_BAR_HOLD_BOOT_VGA;
+	if (pci_dev_bars_are_pinned(dev))
+		return PCI_BAR_HOLD_PINNED;
+	return PCI_BAR_MOVABLE;
+}
+
+static bool rom_is_enabled(struct pci_dev *dev)
+{
+	u32 rom = 0;
+
+	pci_read_config_dword(dev, dev->rom_base_reg, &rom);
+	return rom & PCI_ROM_ADDRESS_ENABLE;
+}
+
+/* Holds that follow from the kind of BAR */
+static enum pci_bar_hold kind_hold(struct pci_dev *dev, int resno)
+{
+	const struct resource *res = pci_resource_n(dev, resno);
+
+	if (res->flags & IORESOURCE_PCI_FIXED)
+		return PCI_BAR_HOLD_FIXED;
+	if (pci_is_bridge(dev) && res->flags & IORESOURCE_MEM_64)
+		return PCI_BAR_HOLD_BRIDGE;
+	if (resno == PCI_ROM_RESOURCE && rom_is_enabled(dev))
+		return PCI_BAR_HOLD_ROM;
+	if (pci_resource_is_iov(resno) && pci_num_vf(dev))
+		return PCI_BAR_HOLD_VFS;
+	return PCI_BAR_MOVABLE;
+}
+
+/*
+ * Processes map BARs through sysfs, /proc/bus/pci and /dev/mem; all three share
+ * one address space, indexed by page frame, so that revoke_iomem() can find
+ * them. It tells us, too.
+ */
+static bool is_mapped_by_user(const struct resource *res)
+{
+	struct address_space *mapping = iomem_get_mapping();
+	struct vm_area_struct *vma;
+
+	if (!mapping || !(res->flags & IORESOURCE_MEM))
+		return false;
+
+	i_mmap_lock_read(mapping);
+	vma = mapping_rmap_tree_iter_first(mapping, PHYS_PFN(res->start),
+					   PHYS_PFN(res->end));
+	i_mmap_unlock_read(mapping);
+	return vma;
+}
+
+/*
+ * Kernel mappings are whole pages. If two BARs share a page, a mapping over it
+ * belongs to either.
+ */
+static bool shares_page(const struct resource *res)
+{
+	resource_size_t first = ALIGN_DOWN(res->start, PAGE_SIZE);
+	resource_size_t last = ALIGN(res->end + 1, PAGE_SIZE) - 1;
+	const struct resource *sibling;
+
+	if (first == res->start && last == res->end)
+		return false;
+
+	for (sibling = res->parent->child; sibling; sibling = sibling->sibling) {
+		if (sibling != res && sibling->start <= last &&
+		    sibling->end >= first)
+			return true;
+	}
+	return false;
+}
+
+/* Holds by whoever mapped the BAR; @bound: a driver stands behind them */
+static enum pci_bar_hold mapping_hold(const struct resource *res, bool bound)
+{
+	resource_size_t first = ALIGN_DOWN(res->start, PAGE_SIZE);
+	resource_size_t last = ALIGN(res->end + 1, PAGE_SIZE) - 1;
+
+	switch (ioremap_range_hold(first, last - first + 1)) {
+	case IOREMAP_HOLD_NONE:
+		return PCI_BAR_MOVABLE;
+	case IOREMAP_HOLD_PAGES:
+		return PCI_BAR_HOLD_PAGES;
+	case IOREMAP_HOLD_MOVABLE:
+		if (!bound)
+			return PCI_BAR_HOLD_MAPPED;
+		if (shares_page(res))
+			return PCI_BAR_HOLD_SHARED_PAGE;
+		/* A mapping keeps its offset into the page */
+		if (first != res->start)
+			return PCI_BAR_HOLD_MAPPING;
+		return PCI_BAR_MOVABLE;
+	default:
+		return bound ? PCI_BAR_HOLD_MAPPING : PCI_BAR_HOLD_MAPPED;
+	}
+}
+
+/* A driver is paused by callbacks; without them it makes no promise */
+static bool driver_keeps_bars(const struct pci_driver *driver)
+{
+	const struct pci_error_handlers *err_handler = driver->err_handler;
+
+	switch (driver->bar_standing) {
+	case PCI_BARS_LIVE:
+		return false;
+	case PCI_BARS_PAUSED:
+		return !err_handler || !err_handler->reset_prepare ||
+		       !err_handler->reset_done;
+	default:
+		return true;
+	}
+}
+
+/* Holds by whoever uses the BAR */
+static enum pci_bar_hold use_hold(struct pci_dev *dev, const struct resource *res)
+{
+	struct pci_driver *driver = to_pci_driver(dev->dev.driver);
+
+	if (driver && driver_keeps_bars(driver))
+		return PCI_BAR_HOLD_DRIVER;
+	if (driver && res->flags & IORESOURCE_IO)
+		return PCI_BAR_HOLD_IO;
+	if (!driver && res->child)
+		return PCI_BAR_HOLD_CLAIMED;
+	if (res->flags & IORESOURCE_IO)
+		return PCI_BAR_MOVABLE;
+	if (is_mapped_by_user(res))
+		return PCI_BAR_HOLD_USER;
+	return mapping_hold(res, driver);
+}
+
+/**
+ * pci_bar_late_hold - say whether a BAR was given away in the last moment
+ * @dev: the device
+ * @resno: number of an assigned BAR of @dev
+ *
+ * Context: Inside ioremap_move_begin(), which keeps the answer true.
+ * Return: the hold, or PCI_BAR_MOVABLE.
+ */
+enum pci_bar_hold pci_bar_late_hold(struct pci_dev *dev, int resno)
+{
+	if (pci_dev_bars_are_pinned(dev))
+		return PCI_BAR_HOLD_PINNED;
+	if (is_mapped_by_user(pci_resource_n(dev, resno)))
+		return PCI_BAR_HOLD_USER;
+	return PCI_BAR_MOVABLE;
+}
+
+/**
+ * pci_bar_hold - say why an assigned BAR stays where it is
+ * @dev: the device
+ * @resno: number of an assigned BAR of @dev (a ROM and SR-IOV BARs included,
+ *	   bridge windows not)
+ *
+ * The answer holds as long as the device stays locked, but for mappings, which
+ * come and go: those are looked at again when they are about to be re-pointed.
+ *
+ * Context: May sleep. Caller holds pci_lock_rescan_remove() and the device lock.
+ * Return: the first hold found, or PCI_BAR_MOVABLE.
+ */
+enum pci_bar_hold pci_bar_hold(struct pci_dev *dev, int resno)
+{
+	enum pci_bar_hold hold = dev_hold(dev);
+
+	if (hold == PCI_BAR_MOVABLE)
+		hold = kind_hold(dev, resno);
+	if (hold == PCI_BAR_MOVABLE)
+		hold = use_hold(dev, pci_resource_n(dev, resno));
+	return hold;
+}

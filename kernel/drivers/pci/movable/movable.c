@@ -1,0 +1,353 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Movable BARs: give hot-added devices their addresses, and move what is in the
+ * way.
+ *
+ * Stock assigns what is hot-added from the free space of the bridge windows
+ * above it, and gives up when that does not do. With pci=pcie_movable_bars the
+ * whole hierarchy below the host bridge is looked at instead: survey.c reads it
+ * into a model, layout.c works out addresses in which the new devices fit, and
+ * apply.c brings the hardware there under running drivers. What cannot be given
+ * addresses is refused, and nothing else changes.
+ *
+ * See Documentation/PCI/movable-bars.rst.
+ */
+
+#include <linux/pci.h>
+#include <linux/workqueue.h>
+
+#include "../pci.h"
+#include "movable.h"
+
+#define CREATE_TRACE_POINTS
+#include <trace/events/pci_movable.h>
+
+/* How often the world may change between planning and doing */
+#define PCI_MOVABLE_MAX_ATTEMPTS	16
+
+static bool movable_bars_enabled __ro_after_init;
+
+/* Whether any device may be waiting for room */
+static bool any_refused;
+
+/**
+ * pci_movable_bars_setup - handle pci=pcie_movable_bars
+ */
+void __init pci_movable_bars_setup(void)
+{
+	movable_bars_enabled = true;
+}
+
+/**
+ * pci_movable_bars_enabled - may BARs move?
+ *
+ * Return: true if booted with pci=pcie_movable_bars.
+ */
+bool pci_movable_bars_enabled(void)
+{
+	return movable_bars_enabled;
+}
+
+/* Is there a device that stock would assign something to? */
+static bool has_new_devs(struct pci_bus *root)
+{
+	struct pci_bus *bus;
+	struct pci_dev *dev;
+
+	pci_movable_for_each_bus(bus, root) {
+		list_for_each_entry(dev, &bus->devices, bus_list) {
+			if (!pci_dev_is_added(dev) || pci_dev_is_ignored(dev))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* What was read while sizing is no address, and must not be shown as one */
+static void unset_bars(struct pci_dev *dev)
+{
+	struct resource *res;
+	int resno;
+
+	pci_dev_for_each_resource(dev, res, resno) {
+		if (resno < PCI_BRIDGE_RESOURCES && res->flags &&
+		    !resource_assigned(res) && !(res->flags & IORESOURCE_ROM_SHADOW))
+			res->flags |= IORESOURCE_UNSET;
+	}
+}
+
+static void prepare_new_dev(struct pci_dev *dev)
+{
+	if (dev->subordinate && dev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
+		pci_bridge_check_ranges(dev->subordinate);
+	pci_assign_fixed_resources(dev);
+	unset_bars(dev);
+
+	if (!pci_dev_assignable(dev) && !pci_is_bridge(dev))
+		pci_info(dev, "class %#08x: its BARs are not assigned\n",
+			 dev->class);
+}
+
+/* What needs no plan: which windows exist, and where wired BARs are */
+static void prepare_new_devs(struct pci_bus *root)
+{
+	struct pci_bus *bus;
+	struct pci_dev *dev;
+
+	pci_movable_for_each_bus(bus, root) {
+		list_for_each_entry(dev, &bus->devices, bus_list) {
+			if (!pci_dev_is_added(dev))
+				prepare_new_dev(dev);
+		}
+	}
+}
+
+static const char *refusal_text(enum pci_layout_reason reason)
+{
+	switch (reason) {
+	case PCI_LAYOUT_TOO_LARGE:
+		return "larger than any aperture";
+	case PCI_LAYOUT_NO_WINDOW:
+		return "no bridge window leads there";
+	case PCI_LAYOUT_BLOCKED:
+		return "fixed BARs leave no room";
+	default:
+		return "no space";
+	}
+}
+
+static void report_neighbour(const struct pci_survey *s, struct pci_dev *dev,
+			     int bar, const char *side)
+{
+	const struct pci_survey_bar *ref;
+
+	if (bar == PCI_LAYOUT_NONE)
+		return;
+
+	ref = &s->bar_refs[bar];
+	pci_info(dev, "gap ends %s at %s %pR: %s\n", side,
+		 ref->dev ? pci_name(ref->dev) : ref->res->name, ref->res,
+		 pci_bar_hold_text(ref->hold));
+}
+
+static void report_refusal(const struct pci_survey *s, int i)
+{
+	const struct pci_layout_refusal *refusal = &s->plan.refusals[i];
+	const struct pci_survey_bar *ref = &s->bar_refs[refusal->bar];
+	struct pci_dev *dev = s->dev_refs[i];
+	const char *window = "host bridge";
+
+	if (refusal->window != PCI_LAYOUT_NONE)
+		window = pci_name(s->window_refs[refusal->window].bridge);
+
+	pci_info(dev, "refused: %s %pR: %s; needs %#llx, largest gap below %s is %#llx\n",
+		 pci_resource_name(dev, ref->resno), ref->res,
+		 refusal_text(refusal->reason),
+		 s->bars[refusal->bar].size, window, refusal->gap);
+	report_neighbour(s, dev, refusal->below, "below");
+	report_neighbour(s, dev, refusal->above, "above");
+	trace_pci_dev_refused(dev, ref->resno, s->bars[refusal->bar].size,
+			      refusal->gap, refusal->reason);
+}
+
+/*
+ * A refused device stays visible, but without addresses: no driver is bound and
+ * enabling it fails with -ENOSPC. It is tried again whenever something changes.
+ */
+static void settle_dev(const struct pci_survey *s, int i)
+{
+	struct pci_dev *dev = s->dev_refs[i];
+
+	if (!s->devs[i].is_new)
+		return;
+
+	if (s->plan.refusals[i].reason != PCI_LAYOUT_PLACED) {
+		any_refused = true;
+		if (!pci_dev_test_and_set_ignored(dev))
+			report_refusal(s, i);
+		return;
+	}
+
+	/* A device that was just found is added, and its driver bound, later */
+	if (pci_dev_test_and_clear_ignored(dev) && pci_dev_is_added(dev)) {
+		pci_info(dev, "served after all\n");
+		device_initial_probe(&dev->dev);
+	}
+}
+
+static void settle_devs(const struct pci_survey *s)
+{
+	int i;
+
+	any_refused = false;
+	for (i = 0; i < s->model.nr_devs; i++)
+		settle_dev(s, i);
+}
+
+/*
+ * An I/O BAR that was left out must look as if it did not exist, or enabling
+ * the device would fail. (Stock does the same to all BARs that it cannot place;
+ * ROMs and SR-IOV BARs can be asked for again later and are kept.)
+ */
+static void hide_left_out_bars(const struct pci_survey *s)
+{
+	int i;
+
+	for (i = 0; i < s->model.nr_bars; i++) {
+		const struct pci_layout_bar *bar = &s->bars[i];
+		struct resource *res = s->bar_refs[i].res;
+
+		if (bar->assigned || s->plan.bars[i].assigned || !bar->optional ||
+		    bar->type != PCI_LAYOUT_IO ||
+		    s->plan.refusals[bar->dev].reason != PCI_LAYOUT_PLACED)
+			continue;
+
+		pci_info(s->bar_refs[i].dev, "%s %pR: left out; no space\n",
+			 pci_resource_name(s->bar_refs[i].dev, s->bar_refs[i].resno),
+			 res);
+		res->flags = 0;
+		res->start = 0;
+		res->end = 0;
+	}
+}
+
+static void report_switch(const struct pci_movable_stats *stats)
+{
+	trace_pci_layout_switched(stats->moved, stats->windows, stats->live,
+				  stats->paused, stats->stopped_ns);
+	if (stats->moved || stats->stopped_ns)
+		pr_info("PCI: movable BARs: moved %d BARs, changed %d windows, %d live drivers, %d paused drivers, CPUs stopped %llu us\n",
+			stats->moved, stats->windows, stats->live, stats->paused,
+			div_u64(stats->stopped_ns, NSEC_PER_USEC));
+}
+
+/* The planner is not trusted with other people's disks */
+static int plan_checked(struct pci_survey *s)
+{
+	enum pci_layout_fault fault;
+	int where;
+	int ret = pci_layout_plan(&s->model, s->scratch, s->scratch_size, &s->plan);
+
+	if (ret)
+		return ret;
+
+	fault = pci_layout_check(&s->model, &s->plan, &where);
+	if (!WARN_ONCE(fault, "movable BARs: plan is wrong: fault %d at %d\n",
+		       fault, where))
+		return 0;
+	return -EINVAL;
+}
+
+static int attempt(struct pci_bus *root, struct list_head *held)
+{
+	struct pci_movable_stats stats = {};
+	struct pci_survey *survey = pci_survey_bus(root, held);
+	int ret;
+
+	if (!survey)
+		return -ENOMEM;
+
+	ret = plan_checked(survey);
+	if (!ret)
+		ret = pci_apply_plan(survey, held, &stats);
+	if (!ret) {
+		report_switch(&stats);
+		hide_left_out_bars(survey);
+		settle_devs(survey);
+	}
+	pci_survey_free(survey);
+	return ret;
+}
+
+/* Nothing could be done: whoever still has no addresses is refused */
+static void refuse_all(struct pci_bus *root, int error)
+{
+	struct pci_bus *bus;
+	struct pci_dev *dev;
+
+	pci_movable_for_each_bus(bus, root) {
+		list_for_each_entry(dev, &bus->devices, bus_list) {
+			if (!pci_movable_dev_wants(dev))
+				continue;
+
+			any_refused = true;
+			if (!pci_dev_test_and_set_ignored(dev))
+				pci_info(dev, "refused: layout could not be changed (%d)\n",
+					 error);
+		}
+	}
+}
+
+static struct pci_bus *root_of(struct pci_bus *bus)
+{
+	while (!pci_is_root_bus(bus))
+		bus = bus->parent;
+	return bus;
+}
+
+/**
+ * pci_movable_bars_assign - give addresses to what was found on a bus
+ * @bus: bus that was scanned
+ *
+ * Takes the place of pci_assign_unassigned_bridge_resources() and its kin:
+ * all devices below the same host bridge that are not yet added, or were refused
+ * before, are given addresses, and other BARs move if they must. Where that
+ * fails, the new device is marked as ignored.
+ *
+ * Context: May sleep, stops all CPUs for a moment. Caller holds
+ * pci_lock_rescan_remove() and no device lock.
+ * Return: false if the feature is off and the caller has to assign by itself.
+ */
+bool pci_movable_bars_assign(struct pci_bus *bus)
+{
+	struct pci_bus *root = root_of(bus);
+	LIST_HEAD(held);
+	int i, ret = -EAGAIN;
+
+	if (!movable_bars_enabled)
+		return false;
+	if (!has_new_devs(root))
+		return true;
+
+	prepare_new_devs(root);
+	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++)
+		ret = attempt(root, &held);
+	pci_release_held(&held);
+	if (ret)
+		refuse_all(root, ret);
+	return true;
+}
+
+static void retry_refused(struct work_struct *work)
+{
+	struct pci_bus *root;
+
+	pci_lock_rescan_remove();
+	list_for_each_entry(root, &pci_root_buses, node)
+		pci_movable_bars_assign(root);
+	pci_unlock_rescan_remove();
+}
+
+static DECLARE_WORK(retry_work, retry_refused);
+
+/**
+ * pci_movable_bars_removed - a device is gone, and has left room
+ *
+ * Devices refused before are tried again, later: whoever removes a device may
+ * be walking lists that this would change.
+ *
+ * Context: Any that may queue work.
+ */
+void pci_movable_bars_removed(void)
+{
+	if (movable_bars_enabled && READ_ONCE(any_refused))
+		schedule_work(&retry_work);
+}
+
+static int __init pci_movable_bars_init(void)
+{
+	if (movable_bars_enabled)
+		pci_movable_debugfs_init();
+	return 0;
+}
+late_initcall(pci_movable_bars_init);

@@ -1,0 +1,624 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Movable BARs: read the PCI tree into the planner's model.
+ *
+ * One model holds everything below one host bridge. The kernel's resource tree
+ * is taken as the truth: whatever lies in an aperture or bridge window and is
+ * not a BAR or window of the bus below is a range that is in the way.
+ *
+ * Addresses in the model are bus addresses, because that is what the limits of
+ * BARs and windows are about.
+ */
+
+#include <linux/limits.h>
+#include <linux/log2.h>
+#include <linux/pci.h>
+#include <linux/sizes.h>
+#include <linux/slab.h>
+
+#include "../pci.h"
+#include "movable.h"
+
+/**
+ * pci_movable_next_bus - step through a hierarchy
+ * @root: topmost bus
+ * @bus: current bus
+ *
+ * Context: Caller holds pci_lock_rescan_remove().
+ * Return: the bus after @bus, parents before children, or NULL.
+ */
+struct pci_bus *pci_movable_next_bus(struct pci_bus *root, struct pci_bus *bus)
+{
+	if (!list_empty(&bus->children))
+		return list_first_entry(&bus->children, struct pci_bus, node);
+
+	while (bus != root) {
+		if (!list_is_last(&bus->node, &bus->parent->children))
+			return list_next_entry(bus, node);
+		bus = bus->parent;
+	}
+	return NULL;
+}
+
+static bool res_is_bar(const struct pci_dev *dev, int resno)
+{
+	const struct resource *res = pci_resource_n(dev, resno);
+
+	return res->flags & (IORESOURCE_IO | IORESOURCE_MEM) &&
+	       !pci_resource_is_bridge_win(resno) && resource_size(res) &&
+	       !(res->flags & IORESOURCE_ROM_SHADOW);
+}
+
+/*
+ * A PCI Express endpoint must work without its I/O BARs (PCIe r6.2, sec.
+ * 7.5.1.2.1); only a Legacy Endpoint may insist on them.
+ */
+static bool bar_is_optional(struct pci_dev *dev, int resno)
+{
+	if (pci_resource_is_optional(dev, resno))
+		return true;
+
+	return pci_resource_n(dev, resno)->flags & IORESOURCE_IO &&
+	       pci_is_pcie(dev) && pci_pcie_type(dev) != PCI_EXP_TYPE_LEG_END;
+}
+
+/* Does this BAR ask for an address that nobody has given it yet? */
+static bool bar_is_wanting(struct pci_dev *dev, int resno)
+{
+	const struct resource *res = pci_resource_n(dev, resno);
+
+	if (!res_is_bar(dev, resno) || resource_assigned(res) ||
+	    res->flags & IORESOURCE_PCI_FIXED)
+		return false;
+
+	/* A bound driver has made do without */
+	return !dev->dev.driver && !dev->is_virtfn && pci_dev_assignable(dev) &&
+	       !dev->non_compliant_bars;
+}
+
+/**
+ * pci_movable_dev_wants - does a device ask for addresses?
+ * @dev: the device
+ *
+ * Context: Caller holds pci_lock_rescan_remove().
+ * Return: true if it has a BAR that it needs and that has no address.
+ */
+bool pci_movable_dev_wants(struct pci_dev *dev)
+{
+	int resno;
+
+	for (resno = 0; resno < PCI_NUM_RESOURCES; resno++) {
+		if (bar_is_wanting(dev, resno) && !bar_is_optional(dev, resno))
+			return true;
+	}
+	return false;
+}
+
+static enum pci_layout_type res_type(const struct resource *res)
+{
+	if (res->flags & IORESOURCE_IO)
+		return PCI_LAYOUT_IO;
+	if (res->flags & IORESOURCE_PREFETCH)
+		return PCI_LAYOUT_PREF;
+	return PCI_LAYOUT_MEM;
+}
+
+static void res_to_range(struct pci_bus *bus, const struct resource *res,
+			 u64 *start, u64 *end)
+{
+	struct pci_bus_region region;
+
+	pcibios_resource_to_bus(bus, &region, (struct resource *)res);
+	*start = region.start;
+	*end = region.end;
+}
+
+/*
+ * Apertures
+ */
+
+/* What stock never allocates from, see pci_bus_alloc_from_region() */
+static resource_size_t aperture_floor(const struct resource *res)
+{
+	if (res->flags & IORESOURCE_IO)
+		return res->start ?: PCIBIOS_MIN_IO;
+	/* Nothing below 1 MiB is ours: legacy VGA, option ROMs */
+	return max_t(resource_size_t, res->start ?: PCIBIOS_MIN_MEM, SZ_1M);
+}
+
+static bool res_is_aperture(const struct resource *res)
+{
+	return res && res->flags & (IORESOURCE_IO | IORESOURCE_MEM) &&
+	       !(res->flags & (IORESOURCE_UNSET | IORESOURCE_DISABLED)) &&
+	       aperture_floor(res) <= res->end;
+}
+
+static void survey_apertures(struct pci_survey *s)
+{
+	struct resource *res;
+
+	pci_bus_for_each_resource(s->root, res) {
+		struct pci_layout_aperture *aperture;
+		struct resource usable;
+
+		if (!res_is_aperture(res))
+			continue;
+
+		usable = *res;
+		usable.start = aperture_floor(res);
+		aperture = &s->apertures[s->model.nr_apertures];
+		aperture->type = res_type(res);
+		res_to_range(s->root, &usable, &aperture->start, &aperture->end);
+		s->aperture_res[s->model.nr_apertures++] = res;
+	}
+}
+
+/*
+ * Windows
+ */
+
+static int window_index(const struct pci_survey *s, const struct resource *res)
+{
+	int i;
+
+	for (i = s->model.nr_windows - 1; i >= 0; i--) {
+		if (s->window_refs[i].res == res)
+			return i;
+	}
+	return PCI_LAYOUT_NONE;
+}
+
+static bool res_is_known_aperture(const struct pci_survey *s,
+				  const struct resource *res)
+{
+	int i;
+
+	for (i = 0; i < s->model.nr_apertures; i++) {
+		if (s->aperture_res[i] == res)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Find what @res lies in, or has to. Returns false if that is nothing that the
+ * model knows, such as the window of another bridge behind a subtractive one.
+ */
+static bool find_container(const struct pci_survey *s, struct pci_bus *bus,
+			   const struct resource *res, int *window)
+{
+	struct resource *container = pbus_select_window(bus, res);
+
+	*window = PCI_LAYOUT_NONE;
+	if (!container)
+		return false;
+	if (pci_is_root_bus(bus))
+		return res_is_known_aperture(s, container);
+
+	*window = window_index(s, container);
+	return *window != PCI_LAYOUT_NONE &&
+	       s->window_refs[*window].bridge == bus->self;
+}
+
+static u64 window_max(struct pci_dev *bridge, int resno)
+{
+	u8 io_base = 0;
+
+	switch (resno) {
+	case PCI_BRIDGE_IO_WINDOW:
+		pci_read_config_byte(bridge, PCI_IO_BASE, &io_base);
+		return (io_base & PCI_IO_RANGE_TYPE_MASK) == PCI_IO_RANGE_TYPE_32 ?
+			U32_MAX : U16_MAX;
+	case PCI_BRIDGE_PREF_MEM_WINDOW:
+		return bridge->pref_64_window ? U64_MAX : U32_MAX;
+	default:
+		return U32_MAX;
+	}
+}
+
+static u64 window_reserve(const struct pci_dev *bridge, int resno)
+{
+	if (!bridge->is_hotplug_bridge)
+		return 0;
+
+	switch (resno) {
+	case PCI_BRIDGE_IO_WINDOW:
+		return pci_hotplug_io_size;
+	case PCI_BRIDGE_PREF_MEM_WINDOW:
+		return pci_hotplug_mmio_pref_size;
+	default:
+		return pci_hotplug_mmio_size;
+	}
+}
+
+static bool bridge_has_window(const struct pci_dev *bridge, int resno)
+{
+	switch (resno) {
+	case PCI_BRIDGE_IO_WINDOW:
+		return bridge->io_window;
+	case PCI_BRIDGE_PREF_MEM_WINDOW:
+		return bridge->pref_window;
+	default:
+		return true;
+	}
+}
+
+static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resno)
+{
+	int i = s->model.nr_windows;
+	struct pci_layout_window *window = &s->windows[i];
+	struct resource *res = pci_resource_n(bridge, resno);
+	int parent;
+
+	if (!bridge_has_window(bridge, resno) ||
+	    !find_container(s, bridge->bus, res, &parent))
+		return;
+
+	window->parent = parent;
+	window->type = res_type(res);
+	window->max = window_max(bridge, resno);
+	window->align = pci_min_window_alignment(bridge->subordinate, res->flags);
+	window->reserve = window_reserve(bridge, resno);
+	window->assigned = resource_assigned(res);
+	if (window->assigned)
+		res_to_range(bridge->bus, res, &window->start, &window->end);
+	window->fixed = window->assigned &&
+			(pci_find_host_bridge(bridge->bus)->preserve_config ||
+			 bridge->error_state != pci_channel_io_normal ||
+			 pci_held(s->held, bridge) != PCI_BAR_MOVABLE);
+	s->window_refs[i].bridge = bridge;
+	s->window_refs[i].res = res;
+	s->window_refs[i].resno = resno;
+	s->model.nr_windows++;
+}
+
+static void survey_windows(struct pci_survey *s)
+{
+	struct pci_bus *bus;
+	int resno;
+
+	pci_movable_for_each_bus(bus, s->root) {
+		if (!bus->self || bus->self->hdr_type != PCI_HEADER_TYPE_BRIDGE)
+			continue;
+		for (resno = PCI_BRIDGE_IO_WINDOW;
+		     resno <= PCI_BRIDGE_PREF_MEM_WINDOW; resno++)
+			survey_window(s, bus->self, resno);
+	}
+}
+
+/*
+ * BARs
+ */
+
+static struct pci_layout_bar *new_bar(struct pci_survey *s, struct pci_dev *dev,
+				      int resno, struct resource *res)
+{
+	int i = s->model.nr_bars++;
+
+	s->bar_refs[i].dev = dev;
+	s->bar_refs[i].res = res;
+	s->bar_refs[i].resno = resno;
+	return &s->bars[i];
+}
+
+static u64 bar_align(struct pci_dev *dev, struct resource *res, bool bound)
+{
+	u64 align = pci_resource_alignment(dev, res);
+
+	/* A mapped BAR moves by whole pages; it starts with one, see hold.c */
+	if (bound && res->flags & IORESOURCE_MEM && PAGE_ALIGNED(res->start))
+		align = max_t(u64, align, PAGE_SIZE);
+	/* Ports that look like aliases of ISA's are avoided, as stock does */
+	if (!resource_assigned(res) && res->flags & IORESOURCE_IO)
+		align = max_t(u64, align, SZ_1K);
+	return align;
+}
+
+static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
+		       int dev_index, enum pci_bar_hold dev_is_held)
+{
+	struct resource *res = pci_resource_n(dev, resno);
+	struct pci_layout_bar *bar;
+	enum pci_bar_hold hold = dev_is_held;
+	bool assigned = resource_assigned(res);
+	bool reachable;
+	int window;
+
+	if (!res_is_bar(dev, resno) || dev->is_virtfn ||
+	    (!assigned && !bar_is_wanting(dev, resno)))
+		return;
+	reachable = find_container(s, dev->bus, res, &window);
+	/* It lies elsewhere, and will be found to be in the way there */
+	if (!reachable && assigned)
+		return;
+
+	bar = new_bar(s, dev, resno, res);
+	/* No host bridge has this number: such a BAR can only be refused */
+	if (!reachable)
+		bar->root = PCI_LAYOUT_NONE;
+	if (assigned && hold == PCI_BAR_MOVABLE)
+		hold = pci_bar_hold(dev, resno);
+	bar->window = window;
+	bar->type = res_type(res);
+	bar->size = resource_size(res);
+	bar->align = bar_align(dev, res, assigned && dev->dev.driver &&
+			       hold == PCI_BAR_MOVABLE);
+	bar->max = res->flags & IORESOURCE_MEM_64 ? U64_MAX : U32_MAX;
+	bar->dev = dev_index;
+	bar->assigned = assigned;
+	bar->fixed = assigned && hold != PCI_BAR_MOVABLE;
+	bar->optional = bar_is_optional(dev, resno);
+	if (assigned)
+		res_to_range(dev->bus, res, &bar->start, &(u64){ 0 });
+	s->bar_refs[s->model.nr_bars - 1].hold = hold;
+}
+
+static enum pci_layout_cost dev_cost(const struct pci_dev *dev)
+{
+	const struct pci_driver *driver = to_pci_driver(dev->dev.driver);
+
+	if (!driver)
+		return PCI_LAYOUT_NO_DRIVER;
+	return driver->bar_standing == PCI_BARS_PAUSED ? PCI_LAYOUT_PAUSED :
+							 PCI_LAYOUT_LIVE;
+}
+
+static void survey_dev(struct pci_survey *s, struct pci_dev *dev)
+{
+	enum pci_bar_hold held = pci_held(s->held, dev);
+	int i = s->model.nr_devs++;
+	bool locked = false;
+	int resno;
+
+	/* Nobody binds or unbinds the driver while we look at its promises */
+	if (held == PCI_BAR_MOVABLE) {
+		locked = pci_movable_trylock(dev);
+		if (!locked)
+			held = PCI_BAR_HOLD_BUSY;
+	}
+
+	s->dev_refs[i] = dev;
+	if (locked) {
+		s->devs[i].cost = dev_cost(dev);
+		s->devs[i].is_new = pci_movable_dev_wants(dev);
+		s->wanted += s->devs[i].is_new;
+	}
+	for (resno = 0; resno < PCI_NUM_RESOURCES; resno++)
+		survey_bar(s, dev, resno, i, held);
+
+	if (locked)
+		device_unlock(&dev->dev);
+}
+
+/* Is @res a BAR or window of a device on @bus that the model knows? */
+static bool res_is_modelled(const struct pci_survey *s, struct pci_bus *bus,
+			    const struct resource *res)
+{
+	int i;
+
+	for (i = 0; i < s->model.nr_bars; i++) {
+		if (s->bar_refs[i].res == res)
+			return true;
+	}
+	return window_index(s, res) != PCI_LAYOUT_NONE;
+}
+
+/* Whatever else lies in @container stays there and is in the way */
+static void survey_strangers(struct pci_survey *s, struct pci_bus *bus,
+			     struct resource *container, int window,
+			     u64 first, u64 last)
+{
+	struct resource *res;
+
+	for (res = container->child; res; res = res->sibling) {
+		struct pci_layout_bar *bar;
+		u64 start, end;
+
+		if (res_is_modelled(s, bus, res))
+			continue;
+
+		res_to_range(bus, res, &start, &end);
+		start = max(start, first);
+		end = min(end, last);
+		if (start > end)
+			continue;
+
+		bar = new_bar(s, NULL, 0, res);
+		bar->window = window;
+		bar->type = res_type(container);
+		bar->start = start;
+		bar->size = end - start + 1;
+		bar->align = 1;
+		bar->max = U64_MAX;
+		bar->dev = PCI_LAYOUT_NONE;
+		bar->assigned = true;
+		bar->fixed = true;
+		s->bar_refs[s->model.nr_bars - 1].hold = PCI_BAR_HOLD_CLAIMED;
+	}
+}
+
+static void survey_all_strangers(struct pci_survey *s)
+{
+	int i;
+
+	for (i = 0; i < s->model.nr_apertures; i++)
+		survey_strangers(s, s->root, s->aperture_res[i], PCI_LAYOUT_NONE,
+				 s->apertures[i].start, s->apertures[i].end);
+
+	for (i = 0; i < s->model.nr_windows; i++) {
+		if (!s->windows[i].assigned)
+			continue;
+		survey_strangers(s, s->window_refs[i].bridge->subordinate,
+				 s->window_refs[i].res, i, s->windows[i].start,
+				 s->windows[i].end);
+	}
+}
+
+/* A BAR in use that stays keeps its path open at every moment */
+static void survey_keep(struct pci_survey *s)
+{
+	int i, window;
+
+	for (i = 0; i < s->model.nr_bars; i++) {
+		if (!s->bars[i].fixed)
+			continue;
+		for (window = s->bars[i].window; window != PCI_LAYOUT_NONE;
+		     window = s->windows[window].parent)
+			s->window_refs[window].keep = true;
+	}
+}
+
+/*
+ * Memory
+ */
+
+static int count_children(const struct resource *res)
+{
+	int nr = 0;
+
+	for (res = res->child; res; res = res->sibling)
+		nr++;
+	return nr;
+}
+
+struct survey_counts {
+	int apertures;
+	int windows;
+	int bars;
+	int devs;
+};
+
+/* Upper bounds: each resource may be a BAR or, once, a stranger somewhere */
+static void survey_count(struct pci_bus *root, struct survey_counts *nr)
+{
+	struct pci_bus *bus;
+	struct pci_dev *dev;
+	struct resource *res;
+
+	pci_bus_for_each_resource(root, res) {
+		if (!res)
+			continue;
+		nr->apertures++;
+		nr->bars += count_children(res);
+	}
+	pci_movable_for_each_bus(bus, root) {
+		if (bus->self) {
+			nr->windows += 3;
+			pci_bus_for_each_resource(bus, res)
+				nr->bars += res ? count_children(res) : 0;
+		}
+		list_for_each_entry(dev, &bus->devices, bus_list) {
+			nr->devs++;
+			pci_dev_for_each_resource(dev, res)
+				nr->bars += !!res->flags;
+		}
+	}
+}
+
+static bool survey_alloc(struct pci_survey *s)
+{
+	struct survey_counts nr = {};
+
+	survey_count(s->root, &nr);
+
+	/* kvcalloc() of nothing is not a failure, but looks like one */
+	nr.windows++;
+	nr.bars++;
+	nr.devs++;
+	nr.apertures++;
+	s->apertures = kvcalloc(nr.apertures, sizeof(*s->apertures), GFP_KERNEL);
+	s->aperture_res = kvcalloc(nr.apertures, sizeof(*s->aperture_res), GFP_KERNEL);
+	s->windows = kvcalloc(nr.windows, sizeof(*s->windows), GFP_KERNEL);
+	s->window_refs = kvcalloc(nr.windows, sizeof(*s->window_refs), GFP_KERNEL);
+	s->bars = kvcalloc(nr.bars, sizeof(*s->bars), GFP_KERNEL);
+	s->bar_refs = kvcalloc(nr.bars, sizeof(*s->bar_refs), GFP_KERNEL);
+	s->devs = kvcalloc(nr.devs, sizeof(*s->devs), GFP_KERNEL);
+	s->dev_refs = kvcalloc(nr.devs, sizeof(*s->dev_refs), GFP_KERNEL);
+	s->plan.bars = kvcalloc(nr.bars, sizeof(*s->plan.bars), GFP_KERNEL);
+	s->plan.windows = kvcalloc(nr.windows, sizeof(*s->plan.windows), GFP_KERNEL);
+	s->plan.refusals = kvcalloc(nr.devs, sizeof(*s->plan.refusals), GFP_KERNEL);
+
+	return s->apertures && s->aperture_res && s->windows && s->window_refs &&
+	       s->bars && s->bar_refs && s->devs && s->dev_refs && s->plan.bars &&
+	       s->plan.windows && s->plan.refusals;
+}
+
+/**
+ * pci_survey_free - give back a model
+ * @survey: from pci_survey_bus(), or NULL
+ */
+void pci_survey_free(struct pci_survey *survey)
+{
+	if (!survey)
+		return;
+
+	kvfree(survey->apertures);
+	kvfree(survey->aperture_res);
+	kvfree(survey->windows);
+	kvfree(survey->window_refs);
+	kvfree(survey->bars);
+	kvfree(survey->bar_refs);
+	kvfree(survey->devs);
+	kvfree(survey->dev_refs);
+	kvfree(survey->plan.bars);
+	kvfree(survey->plan.windows);
+	kvfree(survey->plan.refusals);
+	kvfree(survey->scratch);
+	kfree(survey);
+}
+
+static void survey_fill(struct pci_survey *s)
+{
+	struct pci_bus *bus;
+	struct pci_dev *dev;
+
+	survey_apertures(s);
+	survey_windows(s);
+	pci_movable_for_each_bus(bus, s->root) {
+		list_for_each_entry(dev, &bus->devices, bus_list)
+			survey_dev(s, dev);
+	}
+	survey_all_strangers(s);
+	survey_keep(s);
+
+	s->model.apertures = s->apertures;
+	s->model.windows = s->windows;
+	s->model.bars = s->bars;
+	s->model.devs = s->devs;
+}
+
+/**
+ * pci_survey_bus - model everything below a host bridge
+ * @root: bus below the host bridge
+ * @held: devices to count as fixed (struct pci_held_dev); must outlive the model
+ *
+ * The model is good as long as the caller keeps the rescan lock; what depends
+ * on a device lock (which driver is bound) has to be looked at again under it.
+ *
+ * Context: May sleep. Caller holds pci_lock_rescan_remove().
+ * Return: the model, to be freed by pci_survey_free(), or NULL without memory.
+ */
+struct pci_survey *pci_survey_bus(struct pci_bus *root,
+				  const struct list_head *held)
+{
+	struct pci_survey *s = kzalloc_obj(*s);
+
+	if (!s)
+		return NULL;
+
+	s->root = root;
+	s->held = held;
+	if (!survey_alloc(s))
+		goto fail;
+
+	survey_fill(s);
+	s->scratch_size = pci_layout_scratch_size(&s->model);
+	s->scratch = kvmalloc(s->scratch_size, GFP_KERNEL);
+	if (!s->scratch)
+		goto fail;
+	return s;
+
+fail:
+	pci_survey_free(s);
+	return NULL;
+}

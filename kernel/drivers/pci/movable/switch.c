@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Movable BARs: the one instant at which everything changes.
+ *
+ * With all CPUs stopped, no CPU is in the middle of an access, and none can
+ * begin one, so drivers that use their BARs through kernel mappings alone never
+ * see the move. Nothing here sleeps, allocates, prints or takes a lock that a
+ * stopped CPU may hold; config accesses take raw spinlocks only.
+ */
+
+#include <linux/atomic.h>
+#include <linux/ktime.h>
+#include <linux/pci.h>
+#include <linux/stop_machine.h>
+
+#include "apply.h"
+
+/**
+ * struct pci_switch - shared by the CPUs while they stand still
+ * @a: what to do
+ * @leader: the CPU that does it
+ * @waiting: CPUs that have nothing left in their buffers
+ * @done: the leader has finished
+ * @stopped_ns: how long that took
+ * @ret: 0 or errno
+ */
+struct pci_switch {
+	struct pci_apply *a;
+	unsigned int leader;
+	atomic_t waiting;
+	int done;
+	u64 stopped_ns;
+	int ret;
+};
+
+static void write_config(struct pci_apply *a, const struct pci_config_write *write,
+			 u32 value)
+{
+	struct pci_dev *dev = a->devs[write->dev].dev;
+
+	if (write->size == 2)
+		pci_write_config_word(dev, write->where, value);
+	else
+		pci_write_config_dword(dev, write->where, value);
+}
+
+static void run_writes(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_writes; i++)
+		write_config(a, &a->writes[i], a->writes[i].value);
+}
+
+/* Backwards, so that only states return that were passed on the way here */
+static void undo_writes(struct pci_apply *a)
+{
+	int i;
+
+	for (i = a->nr_writes - 1; i >= 0; i--)
+		write_config(a, &a->writes[i], a->writes[i].old);
+}
+
+/*
+ * A read that comes back has pushed the posted writes before it (PCIe r6.2,
+ * sec. 2.4.1). A device that answers all ones is gone, and each further read
+ * of it costs a completion timeout.
+ */
+static int flush_posted_writes(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_flush; i++) {
+		struct pci_dev *dev = a->flush[i];
+		u32 status;
+
+		if (dev->current_state > PCI_D0 && dev->current_state != PCI_UNKNOWN)
+			continue;
+
+		pci_read_config_dword(dev, PCI_COMMAND, &status);
+		if (PCI_POSSIBLE_ERROR(status))
+			return -ENODEV;
+	}
+	return 0;
+}
+
+static bool bar_took(struct pci_apply *a, int i)
+{
+	const struct pci_switch_bar *bar = &a->switch_bars[i];
+	struct pci_dev *dev = a->devs[bar->dev].dev;
+	u32 value = 0;
+
+	pci_read_config_dword(dev, bar->where, &value);
+	if ((value ^ (u32)bar->to) & a->bar_masks[i])
+		return false;
+	if (!bar->wide)
+		return true;
+
+	pci_read_config_dword(dev, bar->where + 4, &value);
+	return value == bar->to >> 32;
+}
+
+static void read_window_regs(struct pci_dev *dev, const struct pci_switch_window *w,
+			     struct pci_window_regs *regs)
+{
+	u16 io = 0;
+
+	switch (w->type) {
+	case PCI_LAYOUT_IO:
+		pci_read_config_word(dev, PCI_IO_BASE, &io);
+		regs->low = io;
+		if (w->wide)
+			pci_read_config_dword(dev, PCI_IO_BASE_UPPER16,
+					      &regs->upper_base);
+		break;
+	case PCI_LAYOUT_MEM:
+		pci_read_config_dword(dev, PCI_MEMORY_BASE, &regs->low);
+		break;
+	case PCI_LAYOUT_PREF:
+		pci_read_config_dword(dev, PCI_PREF_MEMORY_BASE, &regs->low);
+		if (!w->wide)
+			break;
+		pci_read_config_dword(dev, PCI_PREF_BASE_UPPER32, &regs->upper_base);
+		pci_read_config_dword(dev, PCI_PREF_LIMIT_UPPER32, &regs->upper_limit);
+	}
+}
+
+static bool window_took(struct pci_apply *a, int i)
+{
+	const struct pci_switch_window *w = &a->switch_windows[i];
+	struct pci_window_regs regs = {};
+	u64 start, end, want_start, want_end;
+	bool open, want_open;
+
+	read_window_regs(a->devs[w->dev].dev, w, &regs);
+	open = pci_window_decode(w->type, w->wide, w->io_1k, &regs, &start, &end);
+	want_open = pci_window_decode(w->type, w->wide, w->io_1k, &w->to,
+				      &want_start, &want_end);
+	if (!open || !want_open)
+		return open == want_open;
+	return start == want_start && end == want_end;
+}
+
+static int verify(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->switch_model.nr_bars; i++) {
+		if (!bar_took(a, i))
+			return -EIO;
+	}
+	for (i = 0; i < a->switch_model.nr_windows; i++) {
+		if (!window_took(a, i))
+			return -EIO;
+	}
+	return 0;
+}
+
+/* From here on a restore of saved state brings the new addresses */
+static void refresh_saved_state(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_writes; i++) {
+		const struct pci_config_write *write = &a->writes[i];
+		u32 *saved;
+
+		if (write->where >= sizeof(a->devs->dev->saved_config_space) ||
+		    write->where == PCI_COMMAND)
+			continue;
+
+		saved = &a->devs[write->dev].dev->saved_config_space[write->where / 4];
+		if (write->size == 2)
+			*saved = (*saved & ~0xffff) | write->value;
+		else
+			*saved = write->value;
+	}
+}
+
+static int switch_hardware(struct pci_apply *a)
+{
+	int ret = flush_posted_writes(a);
+
+	if (ret)
+		return ret;
+
+	run_writes(a);
+	ret = verify(a);
+	if (ret) {
+		undo_writes(a);
+		return ret;
+	}
+
+	if (a->mapping_set)
+		ioremap_move_switch(a->mapping_set, false);
+	refresh_saved_state(a);
+	return 0;
+}
+
+static int switch_on_cpu(void *data)
+{
+	struct pci_switch *sw = data;
+
+	/* Write-combining buffers of this CPU go out to the old addresses */
+	mb();
+
+	if (smp_processor_id() == sw->leader) {
+		ktime_t begin = ktime_get();
+
+		while (atomic_read_acquire(&sw->waiting) != num_online_cpus() - 1)
+			cpu_relax();
+		sw->ret = switch_hardware(sw->a);
+		sw->stopped_ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
+		smp_store_release(&sw->done, 1);
+	} else {
+		atomic_inc_return_release(&sw->waiting);
+		while (!smp_load_acquire(&sw->done))
+			cpu_relax();
+	}
+
+	ioremap_move_flush();
+	return 0;
+}
+
+/**
+ * pci_apply_switch - switch hardware and kernel mappings to the new layout
+ * @a: what to do, compiled
+ * @stopped_ns: set to how long all CPUs stood still, in nanoseconds
+ *
+ * What fails is undone before any CPU runs again.
+ *
+ * Context: Inside ioremap_move_begin(), which holds cpus_read_lock().
+ * Return: 0; -ENODEV if a device is gone; -EIO if a register did not take its
+ * value. After an error everything is as it was.
+ */
+int pci_apply_switch(struct pci_apply *a, u64 *stopped_ns)
+{
+	struct pci_switch sw = { .a = a };
+	int ret;
+
+	if (!a->needs_stop) {
+		*stopped_ns = 0;
+		return switch_hardware(a);
+	}
+
+	sw.leader = cpumask_first(cpu_online_mask);
+	ret = stop_machine_cpuslocked(switch_on_cpu, &sw, cpu_online_mask);
+	*stopped_ns = sw.stopped_ns;
+	return ret ?: sw.ret;
+}
