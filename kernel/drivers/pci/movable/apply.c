@@ -33,9 +33,10 @@ static bool resume_dev(struct pci_apply_dev *entry)
 	return (ret >= 0 || ret == -EACCES) && dev_is_in_d0(entry->dev);
 }
 
-static int acquire_dev(struct pci_apply_dev *entry, struct list_head *held)
+static int acquire_dev(struct pci_apply_dev *entry, struct list_head *held,
+		       int *patience)
 {
-	entry->locked = pci_movable_trylock(entry->dev);
+	entry->locked = pci_movable_trylock(entry->dev, patience);
 	if (!entry->locked)
 		return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_BUSY) ?: -EAGAIN;
 
@@ -46,10 +47,11 @@ static int acquire_dev(struct pci_apply_dev *entry, struct list_head *held)
 
 static int acquire_devs(struct pci_apply *a, struct list_head *held)
 {
+	int patience = PCI_MOVABLE_PATIENCE;
 	int i, ret;
 
 	for (i = 0; i < a->nr_devs; i++) {
-		ret = acquire_dev(&a->devs[i], held);
+		ret = acquire_dev(&a->devs[i], held, &patience);
 		if (ret)
 			return ret;
 	}
@@ -148,19 +150,15 @@ static void resume_drivers(struct pci_apply *a)
 	resume_drivers_of(a, false);
 }
 
-/* Some mapping cannot follow: find out whose, so that the next plan knows */
-static int hold_by_mapping(struct pci_apply *a, struct list_head *held)
+static int hold_all_bound(struct pci_apply *a, struct list_head *held)
 {
-	const struct pci_survey *s = a->survey;
 	int i, ret;
 
-	for (i = 0; i < a->nr_bars; i++) {
-		struct pci_dev *dev = s->bar_refs[a->bars[i]].dev;
-
-		if (!s->bars[a->bars[i]].assigned || !dev->dev.driver)
+	for (i = 0; i < a->nr_devs; i++) {
+		if (!a->devs[i].moves || !a->devs[i].dev->dev.driver)
 			continue;
 
-		ret = pci_hold_dev(held, dev, PCI_BAR_HOLD_MAPPING);
+		ret = pci_hold_dev(held, a->devs[i].dev, PCI_BAR_HOLD_MAPPING);
 		if (ret)
 			return ret;
 	}
@@ -180,11 +178,12 @@ static int switch_locked(struct pci_apply *a, struct list_head *held,
 		if (IS_ERR(a->mapping_set)) {
 			ret = PTR_ERR(a->mapping_set);
 			a->mapping_set = NULL;
-			return ret == -EBUSY ? hold_by_mapping(a, held) : ret;
+			return ret;
 		}
 	}
 
-	ret = resource_move_all(a->resources, a->nr_resources);
+	/* Somebody may have claimed a place since the survey */
+	ret = resource_move_all(a->resources, a->nr_resources) ? -EAGAIN : 0;
 	if (!ret) {
 		ret = pci_apply_switch(a, &stats->stopped_ns);
 		/* The same call takes it back */
@@ -202,12 +201,18 @@ static int switch_layout(struct pci_apply *a, struct list_head *held,
 {
 	int ret = ioremap_move_begin();
 
-	/* Somebody keeps mapping: give up, rather than keep drivers paused */
+	/* Somebody is at it for long: do not keep drivers paused meanwhile */
 	if (ret)
-		return ret;
+		return ret == -EBUSY ? -EAGAIN : ret;
 
 	ret = switch_locked(a, held, stats);
 	ioremap_move_end();
+
+	/* A mapping cannot follow: find out whose, so that the next plan knows */
+	if (ret == -EBUSY)
+		return recheck_holds(a, held, pci_bar_hold) ?: hold_all_bound(a, held);
+	if (ret && a->culprit)
+		return pci_hold_dev(held, a->culprit, PCI_BAR_HOLD_ERROR) ?: -EAGAIN;
 	return ret;
 }
 

@@ -55,6 +55,7 @@ struct pci_apply_dev {
  * @nr_writes: how many
  * @nr_mappings: how many
  * @nr_resources: how many
+ * @culprit: the device that a failed switch failed at
  * @needs_stop: somebody may be using what changes
  */
 struct pci_apply {
@@ -79,6 +80,7 @@ struct pci_apply {
 	int nr_writes;
 	int nr_mappings;
 	int nr_resources;
+	struct pci_dev *culprit;
 	bool needs_stop;
 };
 

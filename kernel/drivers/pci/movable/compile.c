@@ -202,8 +202,9 @@ static void compile_command(struct pci_apply *a, int i)
 
 	command = &a->switch_commands[a->switch_model.nr_commands++];
 	command->dev = i;
-	pci_read_config_word(dev, PCI_COMMAND, &command->from);
-	command->off = command->from & ~(PCI_COMMAND_MEMORY | PCI_COMMAND_IO);
+	/* What else is in the register is read at the last moment, see switch.c */
+	command->from = PCI_COMMAND_MEMORY | PCI_COMMAND_IO;
+	command->off = 0;
 	command->to = command->from;
 }
 
@@ -359,7 +360,18 @@ static void compile_resources(struct pci_apply *a)
 	}
 }
 
-/* Whoever has no driver has no mappings, or the BAR would not move */
+/*
+ * Whoever has no driver had no mappings when the BAR was looked at; should one
+ * have been made since, it goes along. (Smaller BARs without driver may share
+ * a page, whose mappings are not theirs to move.)
+ */
+static bool mappings_follow(const struct pci_dev *dev, const struct resource *res)
+{
+	if (!(res->flags & IORESOURCE_MEM))
+		return false;
+	return dev->dev.driver || resource_size(res) >= PAGE_SIZE;
+}
+
 static void compile_mappings(struct pci_apply *a)
 {
 	const struct pci_survey *s = a->survey;
@@ -371,8 +383,8 @@ static void compile_mappings(struct pci_apply *a)
 			&a->resources[a->nr_resources - a->nr_bars + i];
 		struct ioremap_move *mapping = &a->mappings[a->nr_mappings];
 
-		if (!s->bars[a->bars[i]].assigned || !ref->dev->dev.driver ||
-		    !(ref->res->flags & IORESOURCE_MEM))
+		if (!s->bars[a->bars[i]].assigned ||
+		    !mappings_follow(ref->dev, ref->res))
 			continue;
 
 		mapping->from = ref->res->start;

@@ -17,6 +17,12 @@
 #include "../pci.h"
 #include "movable.h"
 
+static const char * const cost_names[] = {
+	[PCI_LAYOUT_NO_DRIVER]	= "no driver",
+	[PCI_LAYOUT_LIVE]	= "live",
+	[PCI_LAYOUT_PAUSED]	= "paused",
+};
+
 static const char * const standing_names[] = {
 	[PCI_BARS_FIXED]	= "fixed",
 	[PCI_BARS_PAUSED]	= "paused",
@@ -26,7 +32,6 @@ static const char * const standing_names[] = {
 static void show_bar(struct seq_file *m, const struct pci_survey *s, int i)
 {
 	const struct pci_survey_bar *ref = &s->bar_refs[i];
-	const struct pci_driver *driver;
 
 	if (!ref->dev) {
 		seq_printf(m, "- %pR: fixed: %s\n", ref->res,
@@ -36,14 +41,13 @@ static void show_bar(struct seq_file *m, const struct pci_survey *s, int i)
 
 	seq_printf(m, "%s %s %pR: ", pci_name(ref->dev),
 		   pci_resource_name(ref->dev, ref->resno), ref->res);
-	driver = to_pci_driver(ref->dev->dev.driver);
 	if (!s->bars[i].assigned)
 		seq_puts(m, "unassigned\n");
 	else if (s->bars[i].fixed)
 		seq_printf(m, "fixed: %s\n", pci_bar_hold_text(ref->hold));
 	else
-		seq_printf(m, "movable: %s\n", driver ?
-			   standing_names[driver->bar_standing] : "no driver");
+		seq_printf(m, "movable: %s\n",
+			   cost_names[s->devs[s->bars[i].dev].cost]);
 }
 
 static int show_root(struct seq_file *m, struct pci_bus *root)

@@ -21,8 +21,7 @@
 #include "../pci.h"
 #include "movable.h"
 
-/* A device in use by its owner is waited for this long before it is left. */
-#define PCI_MOVABLE_LOCK_TRIES		50
+/* How long to wait before a locked device is tried again */
 #define PCI_MOVABLE_LOCK_PAUSE_US	4000
 
 static const char * const hold_texts[PCI_BAR_HOLDS] = {
@@ -35,7 +34,7 @@ static const char * const hold_texts[PCI_BAR_HOLDS] = {
 	[PCI_BAR_HOLD_BOOT_VGA]		= "boot display",
 	[PCI_BAR_HOLD_ROM]		= "expansion ROM is enabled",
 	[PCI_BAR_HOLD_VFS]		= "Virtual Functions are enabled",
-	[PCI_BAR_HOLD_ERROR]		= "device is off the bus or in error recovery",
+	[PCI_BAR_HOLD_ERROR]		= "device is off the bus, in recovery, or did not take an address",
 	[PCI_BAR_HOLD_BUSY]		= "device is locked by another task",
 	[PCI_BAR_HOLD_POWER]		= "device is not in D0",
 	[PCI_BAR_HOLD_PINNED]		= "pinned by its driver",
@@ -119,6 +118,7 @@ void pci_release_held(struct list_head *held)
 /**
  * pci_movable_trylock - lock a device, with bounded patience
  * @dev: the device
+ * @patience: how often to try again, counted down
  *
  * SR-IOV's sysfs store takes the device lock before the rescan lock, so whoever
  * holds the rescan lock must not wait for a device lock without limit.
@@ -126,17 +126,15 @@ void pci_release_held(struct list_head *held)
  * Context: May sleep. Caller holds pci_lock_rescan_remove().
  * Return: true if the device is locked now.
  */
-bool pci_movable_trylock(struct pci_dev *dev)
+bool pci_movable_trylock(struct pci_dev *dev, int *patience)
 {
-	int tries;
-
-	for (tries = 0; tries < PCI_MOVABLE_LOCK_TRIES; tries++) {
-		if (device_trylock(&dev->dev))
-			return true;
+	while (!device_trylock(&dev->dev)) {
+		if (--*patience < 0)
+			return false;
 		usleep_range(PCI_MOVABLE_LOCK_PAUSE_US,
 			     2 * PCI_MOVABLE_LOCK_PAUSE_US);
 	}
-	return false;
+	return true;
 }
 
 /**
@@ -172,7 +170,8 @@ static enum pci_bar_hold dev_hold(struct pci_dev *dev)
 		return PCI_BAR_HOLD_ROOT_BUS;
 	if (dev == vga_default_device())
 		return PCI_BAR_HOLD_BOOT_VGA;
-	if (pci_dev_bars_are_pinned(dev))
+	/* The CXL core keeps physical addresses of component registers */
+	if (pci_dev_bars_are_pinned(dev) || dev->is_cxl)
 		return PCI_BAR_HOLD_PINNED;
 	return PCI_BAR_MOVABLE;
 }
@@ -188,9 +187,10 @@ static bool rom_is_enabled(struct pci_dev *dev)
 /* Holds that follow from the kind of BAR */
 static enum pci_bar_hold kind_hold(struct pci_dev *dev, int resno)
 {
-	const struct resource *res = pci_resource_n(dev, resno);
+	struct resource *res = pci_resource_n(dev, resno);
 
-	if (res->flags & IORESOURCE_PCI_FIXED)
+	/* What has no alignment is no ordinary BAR: legacy ports, for example */
+	if (res->flags & IORESOURCE_PCI_FIXED || !pci_resource_alignment(dev, res))
 		return PCI_BAR_HOLD_FIXED;
 	if (pci_is_bridge(dev) && res->flags & IORESOURCE_MEM_64)
 		return PCI_BAR_HOLD_BRIDGE;
@@ -311,11 +311,17 @@ static enum pci_bar_hold use_hold(struct pci_dev *dev, const struct resource *re
  */
 enum pci_bar_hold pci_bar_late_hold(struct pci_dev *dev, int resno)
 {
+	const struct resource *res = pci_resource_n(dev, resno);
+
+	if (dev->error_state != pci_channel_io_normal)
+		return PCI_BAR_HOLD_ERROR;
 	if (pci_dev_bars_are_pinned(dev))
 		return PCI_BAR_HOLD_PINNED;
-	if (is_mapped_by_user(pci_resource_n(dev, resno)))
+	if (!dev->dev.driver && res->child)
+		return PCI_BAR_HOLD_CLAIMED;
+	if (is_mapped_by_user(res))
 		return PCI_BAR_HOLD_USER;
-	return PCI_BAR_MOVABLE;
+	return kind_hold(dev, resno);
 }
 
 /**

@@ -76,10 +76,34 @@ static void unset_bars(struct pci_dev *dev)
 	}
 }
 
+static void close_window(struct pci_dev *bridge, int resno)
+{
+	struct resource *res = pci_resource_n(bridge, resno);
+
+	if (resource_assigned(res))
+		return;
+
+	pci_setup_one_bridge_window(bridge, resno);
+	resource_set_range(res, 0, 0);
+	res->flags |= IORESOURCE_DISABLED;
+}
+
+/*
+ * After a reset the windows of a bridge are open at address 0, and would take
+ * in what they can once the bridge forwards for the sake of another window.
+ */
+static void prepare_new_bridge(struct pci_dev *bridge)
+{
+	pci_bridge_check_ranges(bridge->subordinate);
+	close_window(bridge, PCI_BRIDGE_IO_WINDOW);
+	close_window(bridge, PCI_BRIDGE_MEM_WINDOW);
+	close_window(bridge, PCI_BRIDGE_PREF_MEM_WINDOW);
+}
+
 static void prepare_new_dev(struct pci_dev *dev)
 {
 	if (dev->subordinate && dev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
-		pci_bridge_check_ranges(dev->subordinate);
+		prepare_new_bridge(dev);
 	pci_assign_fixed_resources(dev);
 	unset_bars(dev);
 
@@ -126,7 +150,7 @@ static void report_neighbour(const struct pci_survey *s, struct pci_dev *dev,
 
 	ref = &s->bar_refs[bar];
 	pci_info(dev, "gap ends %s at %s %pR: %s\n", side,
-		 ref->dev ? pci_name(ref->dev) : ref->res->name, ref->res,
+		 ref->dev ? pci_name(ref->dev) : ref->res->name ?: "claimed range", ref->res,
 		 pci_bar_hold_text(ref->hold));
 }
 
@@ -175,20 +199,43 @@ static void settle_dev(const struct pci_survey *s, int i)
 	}
 }
 
+/* Whoever failed at the hardware is left out of later plans, if it is new */
+static void settle_held(const struct list_head *held)
+{
+	const struct pci_held_dev *entry;
+
+	list_for_each_entry(entry, held, node) {
+		if (!pci_movable_dev_wants(entry->dev))
+			continue;
+
+		any_refused = true;
+		if (!pci_dev_test_and_set_ignored(entry->dev))
+			pci_info(entry->dev, "refused: %s\n",
+				 pci_bar_hold_text(entry->hold));
+	}
+}
+
 static void settle_devs(const struct pci_survey *s)
 {
 	int i;
 
-	any_refused = false;
 	for (i = 0; i < s->model.nr_devs; i++)
 		settle_dev(s, i);
+	settle_held(s->held);
 }
 
 /*
- * An I/O BAR that was left out must look as if it did not exist, or enabling
- * the device would fail. (Stock does the same to all BARs that it cannot place;
- * ROMs and SR-IOV BARs can be asked for again later and are kept.)
+ * An I/O BAR, or a BAR of a bridge, that was left out must look as if it did not
+ * exist, or enabling the device would fail. (Stock does the same to all BARs
+ * that it cannot place; ROMs and SR-IOV BARs can be asked for again later and
+ * are kept.)
  */
+static bool bar_hides(const struct pci_survey_bar *ref)
+{
+	return ref->resno < PCI_ROM_RESOURCE &&
+	       (ref->res->flags & IORESOURCE_IO || pci_is_bridge(ref->dev));
+}
+
 static void hide_left_out_bars(const struct pci_survey *s)
 {
 	int i;
@@ -198,7 +245,7 @@ static void hide_left_out_bars(const struct pci_survey *s)
 		struct resource *res = s->bar_refs[i].res;
 
 		if (bar->assigned || s->plan.bars[i].assigned || !bar->optional ||
-		    bar->type != PCI_LAYOUT_IO ||
+		    !bar_hides(&s->bar_refs[i]) ||
 		    s->plan.refusals[bar->dev].reason != PCI_LAYOUT_PLACED)
 			continue;
 
@@ -259,7 +306,7 @@ static int attempt(struct pci_bus *root, struct list_head *held)
 	return ret;
 }
 
-/* Nothing could be done: whoever still has no addresses is refused */
+/* Nothing could be done: who was just found, and still has no addresses, is refused */
 static void refuse_all(struct pci_bus *root, int error)
 {
 	struct pci_bus *bus;
@@ -267,7 +314,7 @@ static void refuse_all(struct pci_bus *root, int error)
 
 	pci_movable_for_each_bus(bus, root) {
 		list_for_each_entry(dev, &bus->devices, bus_list) {
-			if (!pci_movable_dev_wants(dev))
+			if (!pci_movable_dev_wants(dev) || pci_dev_is_added(dev))
 				continue;
 
 			any_refused = true;
@@ -306,15 +353,17 @@ bool pci_movable_bars_assign(struct pci_bus *bus)
 
 	if (!movable_bars_enabled)
 		return false;
+
+	lockdep_assert_held(&pci_rescan_remove_lock);
 	if (!has_new_devs(root))
 		return true;
 
 	prepare_new_devs(root);
 	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++)
 		ret = attempt(root, &held);
-	pci_release_held(&held);
 	if (ret)
 		refuse_all(root, ret);
+	pci_release_held(&held);
 	return true;
 }
 
@@ -323,6 +372,7 @@ static void retry_refused(struct work_struct *work)
 	struct pci_bus *root;
 
 	pci_lock_rescan_remove();
+	any_refused = false;
 	list_for_each_entry(root, &pci_root_buses, node)
 		pci_movable_bars_assign(root);
 	pci_unlock_rescan_remove();

@@ -63,6 +63,9 @@ enum pci_bar_hold {
 	PCI_BAR_HOLDS,
 };
 
+/* All locked devices together are waited for this often */
+#define PCI_MOVABLE_PATIENCE	50
+
 /**
  * struct pci_held_dev - a device that stays put for the rest of this attempt
  * @node: in the list of the attempt
@@ -120,6 +123,7 @@ struct pci_survey_window {
  * @devs: of the model
  * @dev_refs: what each device stands for
  * @wanted: devices that ask for addresses
+ * @patience: for locked devices, see pci_movable_trylock()
  */
 struct pci_survey {
 	struct pci_bus *root;
@@ -138,6 +142,7 @@ struct pci_survey {
 	struct pci_layout_dev *devs;
 	struct pci_dev **dev_refs;
 	int wanted;
+	int patience;
 };
 
 /**
@@ -170,7 +175,7 @@ enum pci_bar_hold pci_held(const struct list_head *held, struct pci_dev *dev);
 int pci_hold_dev(struct list_head *held, struct pci_dev *dev,
 		 enum pci_bar_hold hold);
 void pci_release_held(struct list_head *held);
-bool pci_movable_trylock(struct pci_dev *dev);
+bool pci_movable_trylock(struct pci_dev *dev, int *patience);
 
 /* survey.c */
 bool pci_movable_dev_wants(struct pci_dev *dev);

@@ -50,12 +50,13 @@ static bool res_is_bar(const struct pci_dev *dev, int resno)
 }
 
 /*
+ * A bridge forwards without its own BARs, and must not take down those below.
  * A PCI Express endpoint must work without its I/O BARs (PCIe r6.2, sec.
  * 7.5.1.2.1); only a Legacy Endpoint may insist on them.
  */
 static bool bar_is_optional(struct pci_dev *dev, int resno)
 {
-	if (pci_resource_is_optional(dev, resno))
+	if (pci_resource_is_optional(dev, resno) || pci_is_bridge(dev))
 		return true;
 
 	return pci_resource_n(dev, resno)->flags & IORESOURCE_IO &&
@@ -65,7 +66,7 @@ static bool bar_is_optional(struct pci_dev *dev, int resno)
 /* Does this BAR ask for an address that nobody has given it yet? */
 static bool bar_is_wanting(struct pci_dev *dev, int resno)
 {
-	const struct resource *res = pci_resource_n(dev, resno);
+	struct resource *res = pci_resource_n(dev, resno);
 
 	if (!res_is_bar(dev, resno) || resource_assigned(res) ||
 	    res->flags & IORESOURCE_PCI_FIXED)
@@ -73,7 +74,7 @@ static bool bar_is_wanting(struct pci_dev *dev, int resno)
 
 	/* A bound driver has made do without */
 	return !dev->dev.driver && !dev->is_virtfn && pci_dev_assignable(dev) &&
-	       !dev->non_compliant_bars;
+	       !dev->non_compliant_bars && pci_resource_alignment(dev, res);
 }
 
 /**
@@ -110,7 +111,8 @@ static void res_to_range(struct pci_bus *bus, const struct resource *res,
 
 	pcibios_resource_to_bus(bus, &region, (struct resource *)res);
 	*start = region.start;
-	*end = region.end;
+	if (end)
+		*end = region.end;
 }
 
 /*
@@ -180,6 +182,21 @@ static bool res_is_known_aperture(const struct pci_survey *s,
 	return false;
 }
 
+/* Is there an aperture that may take @res once it gets an address? */
+static bool root_takes(const struct pci_survey *s, const struct resource *res)
+{
+	int i;
+
+	for (i = 0; i < s->model.nr_apertures; i++) {
+		enum pci_layout_type type = s->apertures[i].type;
+
+		if ((type == PCI_LAYOUT_IO) == !!(res->flags & IORESOURCE_IO) &&
+		    (type != PCI_LAYOUT_PREF || res->flags & IORESOURCE_PREFETCH))
+			return true;
+	}
+	return false;
+}
+
 /*
  * Find what @res lies in, or has to. Returns false if that is nothing that the
  * model knows, such as the window of another bridge behind a subtractive one.
@@ -187,17 +204,21 @@ static bool res_is_known_aperture(const struct pci_survey *s,
 static bool find_container(const struct pci_survey *s, struct pci_bus *bus,
 			   const struct resource *res, int *window)
 {
-	struct resource *container = pbus_select_window(bus, res);
+	struct resource *container;
+	int i;
 
 	*window = PCI_LAYOUT_NONE;
-	if (!container)
-		return false;
 	if (pci_is_root_bus(bus))
-		return res_is_known_aperture(s, container);
+		return resource_assigned(res) ? res_is_known_aperture(s, res->parent) :
+						root_takes(s, res);
 
-	*window = window_index(s, container);
-	return *window != PCI_LAYOUT_NONE &&
-	       s->window_refs[*window].bridge == bus->self;
+	container = pbus_select_window(bus, res);
+	i = container ? window_index(s, container) : PCI_LAYOUT_NONE;
+	if (i == PCI_LAYOUT_NONE || s->window_refs[i].bridge != bus->self)
+		return false;
+
+	*window = i;
+	return true;
 }
 
 static u64 window_max(struct pci_dev *bridge, int resno)
@@ -309,48 +330,47 @@ static u64 bar_align(struct pci_dev *dev, struct resource *res, bool bound)
 	if (bound && res->flags & IORESOURCE_MEM && PAGE_ALIGNED(res->start))
 		align = max_t(u64, align, PAGE_SIZE);
 	/* Ports that look like aliases of ISA's are avoided, as stock does */
-	if (!resource_assigned(res) && res->flags & IORESOURCE_IO)
+	if (align && res->flags & IORESOURCE_IO)
 		align = max_t(u64, align, SZ_1K);
 	return align;
 }
 
 static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
-		       int dev_index, enum pci_bar_hold dev_is_held)
+		       int dev_index, enum pci_bar_hold hold)
 {
 	struct resource *res = pci_resource_n(dev, resno);
-	struct pci_layout_bar *bar;
-	enum pci_bar_hold hold = dev_is_held;
 	bool assigned = resource_assigned(res);
+	struct pci_layout_bar *bar;
 	bool reachable;
 	int window;
 
-	if (!res_is_bar(dev, resno) || dev->is_virtfn ||
-	    (!assigned && !bar_is_wanting(dev, resno)))
+	if (!res_is_bar(dev, resno) || dev->is_virtfn)
+		return;
+	/* Whoever failed in this attempt asks for nothing any more */
+	if (!assigned && (hold != PCI_BAR_MOVABLE || !bar_is_wanting(dev, resno)))
 		return;
 	reachable = find_container(s, dev->bus, res, &window);
 	/* It lies elsewhere, and will be found to be in the way there */
 	if (!reachable && assigned)
 		return;
 
-	bar = new_bar(s, dev, resno, res);
-	/* No host bridge has this number: such a BAR can only be refused */
-	if (!reachable)
-		bar->root = PCI_LAYOUT_NONE;
 	if (assigned && hold == PCI_BAR_MOVABLE)
 		hold = pci_bar_hold(dev, resno);
+	bar = new_bar(s, dev, resno, res);
+	s->bar_refs[s->model.nr_bars - 1].hold = hold;
 	bar->window = window;
 	bar->type = res_type(res);
 	bar->size = resource_size(res);
-	bar->align = bar_align(dev, res, assigned && dev->dev.driver &&
-			       hold == PCI_BAR_MOVABLE);
-	bar->max = res->flags & IORESOURCE_MEM_64 ? U64_MAX : U32_MAX;
 	bar->dev = dev_index;
 	bar->assigned = assigned;
 	bar->fixed = assigned && hold != PCI_BAR_MOVABLE;
 	bar->optional = bar_is_optional(dev, resno);
+	bar->align = bar->fixed ? 1 : bar_align(dev, res, assigned && dev->dev.driver);
+	/* No address is reachable if there is no window: it is refused */
+	if (reachable)
+		bar->max = res->flags & IORESOURCE_MEM_64 ? U64_MAX : U32_MAX;
 	if (assigned)
-		res_to_range(dev->bus, res, &bar->start, &(u64){ 0 });
-	s->bar_refs[s->model.nr_bars - 1].hold = hold;
+		res_to_range(dev->bus, res, &bar->start, NULL);
 }
 
 static enum pci_layout_cost dev_cost(const struct pci_dev *dev)
@@ -372,7 +392,7 @@ static void survey_dev(struct pci_survey *s, struct pci_dev *dev)
 
 	/* Nobody binds or unbinds the driver while we look at its promises */
 	if (held == PCI_BAR_MOVABLE) {
-		locked = pci_movable_trylock(dev);
+		locked = pci_movable_trylock(dev, &s->patience);
 		if (!locked)
 			held = PCI_BAR_HOLD_BUSY;
 	}
@@ -390,9 +410,8 @@ static void survey_dev(struct pci_survey *s, struct pci_dev *dev)
 		device_unlock(&dev->dev);
 }
 
-/* Is @res a BAR or window of a device on @bus that the model knows? */
-static bool res_is_modelled(const struct pci_survey *s, struct pci_bus *bus,
-			    const struct resource *res)
+/* Is @res a BAR or window that the model knows? */
+static bool res_is_modelled(const struct pci_survey *s, const struct resource *res)
 {
 	int i;
 
@@ -414,7 +433,7 @@ static void survey_strangers(struct pci_survey *s, struct pci_bus *bus,
 		struct pci_layout_bar *bar;
 		u64 start, end;
 
-		if (res_is_modelled(s, bus, res))
+		if (res_is_modelled(s, res))
 			continue;
 
 		res_to_range(bus, res, &start, &end);
@@ -608,6 +627,7 @@ struct pci_survey *pci_survey_bus(struct pci_bus *root,
 
 	s->root = root;
 	s->held = held;
+	s->patience = PCI_MOVABLE_PATIENCE;
 	if (!survey_alloc(s))
 		goto fail;
 

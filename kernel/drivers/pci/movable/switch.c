@@ -13,6 +13,7 @@
 #include <linux/pci.h>
 #include <linux/stop_machine.h>
 
+#include "../pci.h"
 #include "apply.h"
 
 /**
@@ -44,6 +45,29 @@ static void write_config(struct pci_apply *a, const struct pci_config_write *wri
 		pci_write_config_dword(dev, write->where, value);
 }
 
+/*
+ * Drivers change the Command register at any time, and not under the device
+ * lock: bus mastering, INTx. Switch decoding off and back to what it is now, and
+ * leave the rest as it is.
+ */
+static void fill_in_commands(struct pci_apply *a)
+{
+	const u16 decode = PCI_COMMAND_MEMORY | PCI_COMMAND_IO;
+	int i;
+
+	for (i = 0; i < a->nr_writes; i++) {
+		struct pci_config_write *write = &a->writes[i];
+		u16 now;
+
+		if (write->where != PCI_COMMAND)
+			continue;
+
+		pci_read_config_word(a->devs[write->dev].dev, PCI_COMMAND, &now);
+		write->value = write->value & decode ? now : now & ~decode;
+		write->old = write->old & decode ? now : now & ~decode;
+	}
+}
+
 static void run_writes(struct pci_apply *a)
 {
 	int i;
@@ -61,10 +85,21 @@ static void undo_writes(struct pci_apply *a)
 		write_config(a, &a->writes[i], a->writes[i].old);
 }
 
+static bool dev_changes(const struct pci_apply *a, const struct pci_dev *dev)
+{
+	int i;
+
+	for (i = 0; i < a->nr_devs; i++) {
+		if (a->devs[i].dev == dev)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A read that comes back has pushed the posted writes before it (PCIe r6.2,
- * sec. 2.4.1). A device that answers all ones is gone, and each further read
- * of it costs a completion timeout.
+ * sec. 2.4.1). A device that answers all ones is gone; if it is a bystander, so
+ * is whatever was on the way to it.
  */
 static int flush_posted_writes(struct pci_apply *a)
 {
@@ -74,12 +109,15 @@ static int flush_posted_writes(struct pci_apply *a)
 		struct pci_dev *dev = a->flush[i];
 		u32 status;
 
-		if (dev->current_state > PCI_D0 && dev->current_state != PCI_UNKNOWN)
+		if (pci_dev_is_disconnected(dev) ||
+		    (dev->current_state > PCI_D0 && dev->current_state != PCI_UNKNOWN))
 			continue;
 
 		pci_read_config_dword(dev, PCI_COMMAND, &status);
-		if (PCI_POSSIBLE_ERROR(status))
+		if (PCI_POSSIBLE_ERROR(status) && dev_changes(a, dev)) {
+			a->culprit = dev;
 			return -ENODEV;
+		}
 	}
 	return 0;
 }
@@ -146,10 +184,12 @@ static int verify(struct pci_apply *a)
 	int i;
 
 	for (i = 0; i < a->switch_model.nr_bars; i++) {
+		a->culprit = a->devs[a->switch_bars[i].dev].dev;
 		if (!bar_took(a, i))
 			return -EIO;
 	}
 	for (i = 0; i < a->switch_model.nr_windows; i++) {
+		a->culprit = a->devs[a->switch_windows[i].dev].dev;
 		if (!window_took(a, i))
 			return -EIO;
 	}
@@ -184,6 +224,7 @@ static int switch_hardware(struct pci_apply *a)
 	if (ret)
 		return ret;
 
+	fill_in_commands(a);
 	run_writes(a);
 	ret = verify(a);
 	if (ret) {

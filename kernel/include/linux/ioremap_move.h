@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Kernel mappings of MMIO that keep their virtual address while the physical
+ * address behind them changes. See mm/ioremap_move.c for how it works.
+ */
+#ifndef _LINUX_IOREMAP_MOVE_H
+#define _LINUX_IOREMAP_MOVE_H
+
+#include <linux/cleanup.h>
+#include <linux/err.h>
+#include <linux/types.h>
+
+/**
+ * struct ioremap_move - a physical range that changes its address
+ * @from: first physical address before the move
+ * @to: first physical address after the move
+ * @size: bytes that move
+ *
+ * All three are multiples of the page size.
+ */
+struct ioremap_move {
+	phys_addr_t from;
+	phys_addr_t to;
+	resource_size_t size;
+};
+
+/**
+ * enum ioremap_hold - what kernel mappings do to a physical range
+ * @IOREMAP_HOLD_NONE: no kernel mapping lies over the range
+ * @IOREMAP_HOLD_MOVABLE: every mapping over the range can follow it
+ * @IOREMAP_HOLD_CACHED: a mapping is cacheable; cache lines are tagged with
+ *	the physical address, and nothing takes them along
+ * @IOREMAP_HOLD_STRADDLES: a mapping reaches beyond the range
+ * @IOREMAP_HOLD_FIXMAP: the range is mapped in the fixmap
+ * @IOREMAP_HOLD_PFNMAP: a mapping was not made by ioremap(), or not all of it
+ *	is where its vm_struct says
+ * @IOREMAP_HOLD_TRACED: mmiotrace watches mappings and knows their addresses
+ * @IOREMAP_HOLD_RESERVED: somebody else relies on the memory type of the
+ *	range: a user mapping, or a driver by arch_io_reserve_memtype_wc()
+ * @IOREMAP_HOLD_PAGES: the range has struct pages, or contains RAM
+ * @IOREMAP_HOLD_UNSUPPORTED: this kernel cannot move mappings on this machine
+ *
+ * Anything above %IOREMAP_HOLD_MOVABLE means that the range must stay.
+ */
+enum ioremap_hold {
+	IOREMAP_HOLD_NONE,
+	IOREMAP_HOLD_MOVABLE,
+	IOREMAP_HOLD_CACHED,
+	IOREMAP_HOLD_STRADDLES,
+	IOREMAP_HOLD_FIXMAP,
+	IOREMAP_HOLD_PFNMAP,
+	IOREMAP_HOLD_TRACED,
+	IOREMAP_HOLD_RESERVED,
+	IOREMAP_HOLD_PAGES,
+	IOREMAP_HOLD_UNSUPPORTED,
+};
+
+struct ioremap_move_set;
+
+#ifdef CONFIG_IOREMAP_MOVE
+
+enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size);
+
+int __must_check ioremap_move_begin(void);
+void ioremap_move_end(void);
+
+unsigned long ioremap_move_generation(void);
+bool ioremap_moved_since(unsigned long generation);
+
+struct ioremap_move_set *
+ioremap_move_prepare(const struct ioremap_move *moves, unsigned int nr);
+unsigned int ioremap_move_count(const struct ioremap_move_set *set);
+void ioremap_move_switch(const struct ioremap_move_set *set, bool back);
+void ioremap_move_flush(void);
+void ioremap_move_finish(struct ioremap_move_set *set, bool moved);
+
+/* For those who make and remove mappings; use guard(ioremap_map)() */
+unsigned int ioremap_map_lock(void);
+void ioremap_map_unlock(unsigned int flags);
+
+/* What an architecture with ARCH_HAS_IOREMAP_MOVE implements */
+
+struct vm_struct;
+
+/**
+ * struct ioremap_move_area - one mapping that follows a move
+ * @vm: the mapping's area of vmalloc space
+ * @addr: first virtual address
+ * @size: bytes mapped, without the guard page
+ * @from: physical address behind @addr before the move
+ * @to: physical address behind @addr after the move
+ * @arch: whatever the architecture keeps from arch_ioremap_move_reserve() to
+ *	arch_ioremap_move_unreserve()
+ */
+struct ioremap_move_area {
+	struct vm_struct *vm;
+	unsigned long addr;
+	size_t size;
+	phys_addr_t from;
+	phys_addr_t to;
+	void *arch;
+};
+
+bool arch_ioremap_move_supported(void);
+bool arch_ioremap_maps(unsigned long addr, size_t size, phys_addr_t start,
+		       resource_size_t len);
+enum ioremap_hold arch_ioremap_area_hold(unsigned long addr, size_t size,
+					 phys_addr_t phys);
+enum ioremap_hold arch_ioremap_range_hold(phys_addr_t start,
+					  resource_size_t size,
+					  unsigned int nr_areas);
+bool arch_ioremap_move_allowed(const struct ioremap_move_area *area);
+int arch_ioremap_move_reserve(struct ioremap_move_area *areas, unsigned int nr);
+void arch_ioremap_move_unreserve(struct ioremap_move_area *areas,
+				 unsigned int nr);
+void arch_ioremap_move_switch(const struct ioremap_move_area *area, bool back);
+void arch_ioremap_move_flush(void);
+
+#else /* !CONFIG_IOREMAP_MOVE */
+
+static inline enum ioremap_hold ioremap_range_hold(phys_addr_t start,
+						   resource_size_t size)
+{
+	return IOREMAP_HOLD_UNSUPPORTED;
+}
+
+static inline int __must_check ioremap_move_begin(void)
+{
+	return -EOPNOTSUPP;
+}
+
+static inline void ioremap_move_end(void) { }
+
+static inline unsigned long ioremap_move_generation(void)
+{
+	return 0;
+}
+
+static inline bool ioremap_moved_since(unsigned long generation)
+{
+	return false;
+}
+
+static inline struct ioremap_move_set *
+ioremap_move_prepare(const struct ioremap_move *moves, unsigned int nr)
+{
+	return ERR_PTR(-EOPNOTSUPP);
+}
+
+static inline unsigned int ioremap_move_count(const struct ioremap_move_set *set)
+{
+	return 0;
+}
+
+static inline void ioremap_move_switch(const struct ioremap_move_set *set,
+				       bool back) { }
+static inline void ioremap_move_flush(void) { }
+static inline void ioremap_move_finish(struct ioremap_move_set *set,
+				       bool moved) { }
+
+static inline unsigned int ioremap_map_lock(void)
+{
+	return 0;
+}
+
+static inline void ioremap_map_unlock(unsigned int flags) { }
+
+#endif /* CONFIG_IOREMAP_MOVE */
+
+/* Held by those who make or remove a kernel mapping of MMIO; may sleep */
+DEFINE_LOCK_GUARD_0(ioremap_map,
+		    _T->flags = ioremap_map_lock(),
+		    ioremap_map_unlock(_T->flags),
+		    unsigned int flags)
+
+#endif /* _LINUX_IOREMAP_MOVE_H */

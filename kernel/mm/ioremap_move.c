@@ -1,0 +1,494 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Let kernel mappings of MMIO follow a device that changes its address.
+ */
+
+/**
+ * DOC: Overview
+ *
+ * A BAR that moves takes its registers to other physical addresses, while
+ * drivers, the MSI core and others hold pointers that ioremap() gave them.
+ * Asking each of them to map again does not work: most cannot, and a pointer
+ * is copied freely. So the pointers stay, and the page tables change: every
+ * leaf of every mapping over the range gets the new page frame number, at one
+ * instant at which no CPU executes anything else.
+ *
+ * Mappings are found by the VM_IOREMAP areas of vmalloc space, by overlap with
+ * the range. A range may move only if all of them lie inside it, and if nothing
+ * but the page tables knows the address: see &enum ioremap_hold.
+ *
+ * The order of a move::
+ *
+ *	ioremap_move_begin()            nobody maps or unmaps from here on
+ *	set = ioremap_move_prepare()    find, check, allocate, memory types
+ *	stop_machine_cpuslocked()
+ *	    every CPU: mb()             drain write-combining buffers
+ *	    one CPU:   move the device, ioremap_move_switch(set, false)
+ *	               on failure move it back, ioremap_move_switch(set, true)
+ *	    every CPU: ioremap_move_flush()
+ *	ioremap_move_finish(set, moved) or roll back
+ *	ioremap_move_end()
+ *
+ * The architecture rewrites the leaves, keeps the memory types, and says which
+ * mappings it cannot handle (arch_ioremap_*()).
+ *
+ * Not moved: port I/O, user mappings, mappings with struct pages.
+ */
+#include <linux/cpuhplock.h>
+#include <linux/delay.h>
+#include <linux/ioport.h>
+#include <linux/ioremap_move.h>
+#include <linux/jiffies.h>
+#include <linux/memremap.h>
+#include <linux/mm.h>
+#include <linux/mmap_lock.h>
+#include <linux/mmzone.h>
+#include <linux/rwsem.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/vmalloc.h>
+
+#include "vmalloc.h"
+
+/* How long ioremap_move_begin() waits for those who are mapping */
+#define IOREMAP_MOVE_PATIENCE	msecs_to_jiffies(1000)
+
+/*
+ * Read: while a mapping is made or removed. Write: from the search for the
+ * mappings to the end of the bookkeeping of a move.
+ *
+ * An ordinary rwsem, because a per-CPU one makes its writer wait for an RCU
+ * grace period, and paused devices wait with it. Beside the page table work
+ * and TLB flushes of ioremap() and iounmap() it costs nothing.
+ *
+ * Lock order: cpus_read_lock() -> ioremap_sem -> vmalloc and memory type locks.
+ */
+static DECLARE_RWSEM(ioremap_sem);
+
+/* Moves done so far; changes only with ioremap_sem held for writing */
+static unsigned long ioremap_generation;
+
+/**
+ * struct ioremap_move_set - the mappings that follow one set of moves
+ * @nr: number of mappings
+ * @areas: the mappings
+ */
+struct ioremap_move_set {
+	unsigned int nr;
+	struct ioremap_move_area areas[] __counted_by(nr);
+};
+
+/**
+ * ioremap_map_lock - enter a section that makes or removes mappings of MMIO
+ *
+ * Memory is allocated inside. Reclaim must not start I/O for it: the disk may
+ * be paused by a move that waits for this section to end.
+ *
+ * Use guard(ioremap_map)().
+ *
+ * Context: Process context, may sleep. Not inside ioremap_move_begin().
+ * Return: What ioremap_map_unlock() takes.
+ */
+unsigned int ioremap_map_lock(void)
+{
+	down_read(&ioremap_sem);
+	return memalloc_noio_save();
+}
+
+/**
+ * ioremap_map_unlock - leave a section that makes or removes mappings of MMIO
+ * @flags: what ioremap_map_lock() returned
+ */
+void ioremap_map_unlock(unsigned int flags)
+{
+	memalloc_noio_restore(flags);
+	up_read(&ioremap_sem);
+}
+
+static bool ioremap_move_trybegin(void)
+{
+	if (!cpus_read_trylock())
+		return false;
+	if (down_write_trylock(&ioremap_sem))
+		return true;
+	cpus_read_unlock();
+	return false;
+}
+
+/**
+ * ioremap_move_begin - keep everybody from mapping and unmapping MMIO
+ *
+ * Also takes cpus_read_lock(): CPU hotplug callbacks call ioremap() (uncore
+ * PMUs do), so it has to be taken first. The caller stops the machine by
+ * stop_machine_cpuslocked().
+ *
+ * The wait is bounded. Somebody may be inside ioremap() waiting for memory
+ * that only a device paused by the caller could set free.
+ *
+ * Until ioremap_move_end() the caller must neither map nor unmap, nor wait for
+ * anybody who might: no driver callback, no flushing of work.
+ *
+ * Context: Process context, may sleep.
+ * Return: 0, or -EBUSY if mappings or CPU hotplug kept it out for a second.
+ */
+int ioremap_move_begin(void)
+{
+	unsigned long limit = jiffies + IOREMAP_MOVE_PATIENCE;
+
+	while (!ioremap_move_trybegin()) {
+		if (time_after(jiffies, limit))
+			return -EBUSY;
+		fsleep(100);
+	}
+	return 0;
+}
+
+/**
+ * ioremap_move_end - let others map and unmap MMIO again
+ *
+ * Context: Ends what ioremap_move_begin() began.
+ */
+void ioremap_move_end(void)
+{
+	up_write(&ioremap_sem);
+	cpus_read_unlock();
+}
+
+/**
+ * ioremap_move_generation - number that changes with every move
+ *
+ * For those who read an address and then map it. The address may be stale by
+ * the time ioremap() has the lock, so::
+ *
+ *	do {
+ *		if (addr)
+ *			iounmap(addr);
+ *		generation = ioremap_move_generation();
+ *		addr = ioremap(res->start, resource_size(res));
+ *	} while (ioremap_moved_since(generation));
+ *
+ * A move after ioremap() finds the mapping and takes it along; mapping again
+ * is then needless but right.
+ *
+ * Context: Any.
+ * Return: A number for ioremap_moved_since().
+ */
+unsigned long ioremap_move_generation(void)
+{
+	/* The caller's read of the address must not come before */
+	return smp_load_acquire(&ioremap_generation);
+}
+
+/**
+ * ioremap_moved_since - was anything moved since the generation was read?
+ * @generation: what ioremap_move_generation() returned
+ *
+ * Context: Any.
+ * Return: true if an address read since may have been an old one.
+ */
+bool ioremap_moved_since(unsigned long generation)
+{
+	/* The caller has had ioremap_sem since: that orders this read */
+	return READ_ONCE(ioremap_generation) != generation;
+}
+
+/* Struct pages tell their address to anybody; and RAM is no MMIO */
+static bool range_has_pages(phys_addr_t start, resource_size_t size)
+{
+	unsigned long end = PHYS_PFN(start + size - 1) + 1;
+	unsigned long pfn;
+
+	if (region_intersects(start, size, IORESOURCE_SYSTEM_RAM,
+			      IORES_DESC_NONE) != REGION_DISJOINT)
+		return true;
+
+	/* Memory map is added by the subsection */
+	for (pfn = PHYS_PFN(start); pfn < end;
+	     pfn = ALIGN(pfn + 1, PAGES_PER_SUBSECTION)) {
+		struct dev_pagemap *pgmap = get_dev_pagemap(pfn);
+
+		if (pgmap) {
+			put_dev_pagemap(pgmap);
+			return true;
+		}
+	}
+	return false;
+}
+
+/**
+ * struct range_scan - search for the mappings over a range
+ * @start: first physical address
+ * @size: bytes
+ * @nr: mappings found
+ * @hold: the strongest reason found
+ */
+struct range_scan {
+	phys_addr_t start;
+	resource_size_t size;
+	unsigned int nr;
+	enum ioremap_hold hold;
+};
+
+static enum ioremap_hold area_hold(const struct vm_struct *vm,
+				   phys_addr_t start, resource_size_t size)
+{
+	unsigned long addr = (unsigned long)vm->addr;
+	phys_addr_t phys = vm->phys_addr;
+	size_t len = get_vm_area_size(vm);
+	phys_addr_t last = start + size - 1;
+
+	/* Not from ioremap(): only the page tables tell */
+	if (!phys)
+		return arch_ioremap_maps(addr, len, start, size) ?
+			IOREMAP_HOLD_PFNMAP : IOREMAP_HOLD_NONE;
+
+	if (phys > last || phys + len - 1 < start)
+		return IOREMAP_HOLD_NONE;
+	if (phys < start || phys + len - 1 > last)
+		return IOREMAP_HOLD_STRADDLES;
+
+	return arch_ioremap_area_hold(addr, len, phys);
+}
+
+static void scan_area(struct vm_struct *vm, void *data)
+{
+	struct range_scan *scan = data;
+	enum ioremap_hold hold = area_hold(vm, scan->start, scan->size);
+
+	if (hold == IOREMAP_HOLD_NONE)
+		return;
+	scan->nr++;
+	scan->hold = max(scan->hold, hold);
+}
+
+static enum ioremap_hold range_hold(phys_addr_t start, resource_size_t size)
+{
+	struct range_scan scan = { .start = start, .size = size };
+
+	lockdep_assert_held(&ioremap_sem);
+
+	if (range_has_pages(start, size))
+		return IOREMAP_HOLD_PAGES;
+
+	/* As for ptdump: others may free page tables below areas they own */
+	mmap_write_lock(&init_mm);
+	vmalloc_walk_ioremap(scan_area, &scan);
+	mmap_write_unlock(&init_mm);
+
+	scan.hold = max(scan.hold, arch_ioremap_range_hold(start, size, scan.nr));
+
+	if (scan.hold != IOREMAP_HOLD_NONE && !arch_ioremap_move_supported())
+		return IOREMAP_HOLD_UNSUPPORTED;
+	return scan.hold;
+}
+
+/**
+ * ioremap_range_hold - can the kernel mappings of a physical range follow it?
+ * @start: first physical address, page aligned
+ * @size: bytes, a multiple of the page size
+ *
+ * The answer may be different by the time ioremap_move_prepare() looks again.
+ *
+ * Context: Process context, may sleep. Not inside ioremap_move_begin().
+ * Return: %IOREMAP_HOLD_NONE or %IOREMAP_HOLD_MOVABLE if the range may move;
+ * else why not. If there is more than one reason, the last in the order of
+ * &enum ioremap_hold.
+ */
+enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size)
+{
+	guard(ioremap_map)();
+
+	return range_hold(start, size);
+}
+
+/**
+ * struct area_list - search for the mappings that follow a set of moves
+ * @moves: the moves
+ * @nr_moves: number of moves
+ * @set: where the mappings go, NULL to count them
+ * @nr: mappings found
+ */
+struct area_list {
+	const struct ioremap_move *moves;
+	unsigned int nr_moves;
+	struct ioremap_move_set *set;
+	unsigned int nr;
+};
+
+static const struct ioremap_move *find_move(const struct area_list *list,
+					    phys_addr_t phys)
+{
+	for (unsigned int i = 0; i < list->nr_moves; i++) {
+		const struct ioremap_move *move = &list->moves[i];
+
+		/* No mapping straddles a range, so its start is enough */
+		if (phys >= move->from && phys - move->from < move->size)
+			return move;
+	}
+	return NULL;
+}
+
+static void list_area(struct vm_struct *vm, void *data)
+{
+	struct area_list *list = data;
+	const struct ioremap_move *move;
+
+	if (!vm->phys_addr)
+		return;
+	move = find_move(list, vm->phys_addr);
+	if (!move)
+		return;
+
+	if (list->set)
+		list->set->areas[list->nr] = (struct ioremap_move_area) {
+			.vm = vm,
+			.addr = (unsigned long)vm->addr,
+			.size = get_vm_area_size(vm),
+			.from = vm->phys_addr,
+			.to = vm->phys_addr - move->from + move->to,
+		};
+	list->nr++;
+}
+
+/* Two rounds, for the walk cannot allocate. Nobody maps in between */
+static struct ioremap_move_set *
+alloc_move_set(const struct ioremap_move *moves, unsigned int nr)
+{
+	struct area_list list = { .moves = moves, .nr_moves = nr };
+
+	vmalloc_walk_ioremap(list_area, &list);
+
+	list.set = kvzalloc_flex(*list.set, areas, list.nr);
+	if (!list.set)
+		return NULL;
+	list.set->nr = list.nr;
+
+	list.nr = 0;
+	vmalloc_walk_ioremap(list_area, &list);
+	return list.set;
+}
+
+static int check_move(const struct ioremap_move *move)
+{
+	if (WARN_ON_ONCE(!move->size || !PAGE_ALIGNED(move->size) ||
+			 !PAGE_ALIGNED(move->from) || !PAGE_ALIGNED(move->to)))
+		return -EINVAL;
+	if (range_hold(move->from, move->size) > IOREMAP_HOLD_MOVABLE)
+		return -EBUSY;
+	if (range_has_pages(move->to, move->size))
+		return -EBUSY;
+	return 0;
+}
+
+/**
+ * ioremap_move_prepare - get ready to move mappings
+ * @moves: ranges that move, all at once; the @from ranges do not overlap each
+ *	other, nor do the @to ranges, but a @to may overlap another's @from
+ * @nr: number of @moves
+ *
+ * Finds the mappings, checks that each may be where it is to go, and gives the
+ * new ranges the memory types of the old ones. The mappings themselves stay
+ * as they are.
+ *
+ * Context: Between ioremap_move_begin() and ioremap_move_end(). May sleep.
+ * Allocates; a caller that has paused disks is inside memalloc_noio_save().
+ * Return: What the other functions take, to be freed by ioremap_move_finish().
+ * ERR_PTR(-EBUSY) if a mapping cannot move or cannot be at its new address,
+ * ERR_PTR(-EINVAL) if @moves are not whole pages, ERR_PTR(-ENOMEM).
+ */
+struct ioremap_move_set *
+ioremap_move_prepare(const struct ioremap_move *moves, unsigned int nr)
+{
+	struct ioremap_move_set *set;
+	int err;
+
+	lockdep_assert_held_write(&ioremap_sem);
+
+	for (unsigned int i = 0; i < nr; i++) {
+		err = check_move(&moves[i]);
+		if (err)
+			return ERR_PTR(err);
+	}
+
+	set = alloc_move_set(moves, nr);
+	if (!set)
+		return ERR_PTR(-ENOMEM);
+
+	err = -EBUSY;
+	for (unsigned int i = 0; i < set->nr; i++)
+		if (!arch_ioremap_move_allowed(&set->areas[i]))
+			goto free_set;
+
+	err = arch_ioremap_move_reserve(set->areas, set->nr);
+	if (err)
+		goto free_set;
+
+	return set;
+
+free_set:
+	kvfree(set);
+	return ERR_PTR(err);
+}
+
+/**
+ * ioremap_move_count - number of mappings that move
+ * @set: from ioremap_move_prepare()
+ *
+ * Return: The number; 0 if nothing is mapped.
+ */
+unsigned int ioremap_move_count(const struct ioremap_move_set *set)
+{
+	return set->nr;
+}
+
+/**
+ * ioremap_move_switch - point the mappings at the new addresses, or back
+ * @set: from ioremap_move_prepare()
+ * @back: false for the new addresses, true for the old ones
+ *
+ * Each CPU may go on with the addresses it has cached until it has called
+ * ioremap_move_flush(). Does not lock, allocate or print.
+ *
+ * Context: One CPU, inside stop_machine_cpuslocked(), interrupts off.
+ */
+void ioremap_move_switch(const struct ioremap_move_set *set, bool back)
+{
+	for (unsigned int i = 0; i < set->nr; i++)
+		arch_ioremap_move_switch(&set->areas[i], back);
+}
+
+/**
+ * ioremap_move_flush - forget the old addresses on this CPU
+ *
+ * Also required on the CPU that called ioremap_move_switch(), and before it
+ * accesses a mapping itself. Sends no interrupt to other CPUs.
+ *
+ * Context: Every CPU, inside stop_machine_cpuslocked(), interrupts off.
+ */
+void ioremap_move_flush(void)
+{
+	arch_ioremap_move_flush();
+}
+
+/**
+ * ioremap_move_finish - bring the bookkeeping up to date
+ * @set: from ioremap_move_prepare(), freed
+ * @moved: true if the mappings are at the new addresses, false if they are at
+ *	the old ones
+ *
+ * Context: Between ioremap_move_begin() and ioremap_move_end(). May sleep.
+ */
+void ioremap_move_finish(struct ioremap_move_set *set, bool moved)
+{
+	lockdep_assert_held_write(&ioremap_sem);
+
+	if (moved) {
+		for (unsigned int i = 0; i < set->nr; i++)
+			set->areas[i].vm->phys_addr = set->areas[i].to;
+		/* Pairs with ioremap_move_generation() */
+		smp_store_release(&ioremap_generation, ioremap_generation + 1);
+	} else {
+		arch_ioremap_move_unreserve(set->areas, set->nr);
+	}
+	kvfree(set);
+}
