@@ -56,7 +56,7 @@ class Report:
     def lines(self):
         """Return: one line for each disk, one for the network."""
         out = [f"{disk}: {d['ios']} requests verified or written, "
-               f"slowest {d['slowest_ms']:.1f} ms, 0 errors"
+               f"slowest {d['slowest_ms']:.1f} ms, {d['errors']} errors"
                for disk, d in sorted(self.disks.items())]
         if self.sent:
             out.append(f"ping: {self.received} of {self.sent} answered")
@@ -163,7 +163,8 @@ class Load:
         both = [result["read"], result["write"]]
         if not all(side["total_ios"] for side in both):
             raise LoadError(f"fio on {disk} did not read and write")
-        return {"ios": sum(side["total_ios"] for side in both),
+        return {"errors": result["error"],
+                "ios": sum(side["total_ios"] for side in both),
                 "slowest_ms": max(s["lat_ns"]["max"] for s in both) / 1e6}
 
     def _end_ping(self):

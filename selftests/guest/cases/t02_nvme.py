@@ -59,7 +59,7 @@ def stock_plug(m):
     return plug_drive(m)[FUNCTIONS - 1], 0
 
 
-@case("02-nvme-in-the-way", limit=90)
+@case("02-nvme-in-the-way", limit=150)
 def nvme_in_the_way(t):
     """Its load goes on, and the new drive's three controllers work."""
     expect_stock_fails(t, "wedged", stock_plug, append=FIX_EDU)

@@ -15,7 +15,7 @@ def replace(m):
     return plug_ram(m, "large", "slot0", 256 * MIB)[0], 2
 
 
-@case("06-larger-in-its-place", limit=120)
+@case("06-larger-in-its-place", limit=150)
 def larger(t):
     """256 MiB leaves, 4 GiB comes to the same slot."""
     expect_stock_fails(t, "nested-2", replace)

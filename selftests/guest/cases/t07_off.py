@@ -72,13 +72,13 @@ def compare(t, topology, **more):
     t.note(f"{total} lines are the same")
 
 
-@case("07-off-nested-2", limit=120)
+@case("07-off-nested-2", limit=150)
 def off_nested(t):
     """Where stock fails, it fails the same way."""
     compare(t, "nested-2")
 
 
-@case("07-off-flat-acpi", limit=120)
+@case("07-off-flat-acpi", limit=150)
 def off_flat(t):
     """Where stock succeeds, it succeeds the same way; ACPI hot-plug."""
     compare(t, "flat", hotplug="acpi")

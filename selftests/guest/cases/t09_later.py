@@ -36,7 +36,7 @@ def remove_and_rescan(_t, m, address):
     m.run("echo 1 > /sys/bus/pci/rescan")
 
 
-@case("09-what-comes-later", limit=90)
+@case("09-what-comes-later", limit=150)
 def later(t):
     """Reset, unbind and bind, remove and rescan, on a disk whose registers
     have moved; its neighbours work meanwhile."""

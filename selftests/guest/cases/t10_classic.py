@@ -48,7 +48,7 @@ def classic(t, hotplug):
         probe(m, address, 1)
 
 
-@case("10-classic", limit=120)
+@case("10-classic", limit=150)
 def native(t):
     """ioh3420, pcie-root-port and a switch without any reservation."""
     expect_stock_fails(t, "classic", lambda m:
@@ -56,7 +56,7 @@ def native(t):
     classic(t, "native")
 
 
-@case("10-classic-acpi", limit=90)
+@case("10-classic-acpi", limit=120)
 def acpi(t):
     """The same through ACPI hot-plug, QEMU's default."""
     classic(t, "acpi")
