@@ -69,3 +69,18 @@ def nvme_in_the_way(t):
         more = start_all(m, new)
         more.run_for(2)
         t.note("\n".join(more.stop().lines() + load.stop().lines()))
+
+
+@case("02-nvme-paused", limit=150)
+def nvme_paused(t):
+    """The same with the driver paused around the move, not running on."""
+    with t.boot("wedged", append=FIX_EDU) as m:
+        m.run("echo nvme paused > /sys/kernel/debug/pci/bar_standing")
+        load = Load(m).start()
+        mark = m.uptime_mark()
+        new, _ = make_room(t, m)
+        paused = sum(s.paused for s in pci.summaries(m.dmesg_since(mark)))
+        t.equal(paused, 1, "paused drivers")
+        more = start_all(m, new)
+        more.run_for(2)
+        t.note("\n".join(more.stop().lines() + load.stop().lines()))

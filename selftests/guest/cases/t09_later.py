@@ -5,7 +5,7 @@ from vm import pci
 from vm.ktap import case
 from vm.load import Load
 
-from ._common import FIX_EDU
+from ._common import FIX_EDU, MIB, expect_served, plug_ram, probe
 from .t02_nvme import disk_of, make_room, start_all
 
 
@@ -52,3 +52,34 @@ def later(t):
                     f"address after {step.__name__}")
             t.note(f"{step.__name__}: {disk_of(m, moved)} works")
         neighbours.stop()
+
+
+@case("09-root-bus", limit=90)
+def root_bus(t):
+    """A controller and a port of the root bus, removed and found again, work as
+    before; so does what is plugged into the port then."""
+    with t.boot("nested-2") as m:
+        for address in ("0000:00:1f.2", "0000:00:04.0"):
+            m.run(f"echo 1 > /sys/bus/pci/devices/{address}/remove")
+        m.run("echo 1 > /sys/bus/pci/rescan")
+        expect_served(t, m, "0000:00:1f.2", 0)
+        bound = m.run("readlink /sys/bus/pci/devices/0000:00:1f.2/driver")
+        t.check(bound.strip().endswith("/ahci"), f"ahci bound, not '{bound}'")
+        address, _ = plug_ram(m, "ram0", "right", 256 * MIB)
+        expect_served(t, m, address, 256 * MIB)
+        probe(m, address, 1)
+
+
+@case("09-empty-switch", limit=60)
+def empty_switch(t):
+    """A bridge with nothing below it forwards nothing: its windows, which are
+    open over low memory after a reset, are closed."""
+    with t.boot("nested-2") as m:
+        m.device_add("x3130-upstream,id=empty,bus=slot0")
+        address = m.wait_device("empty")
+        row = m.run(f"lspci -xxx -s {address} | grep ^20:").split()[1:9]
+        base, limit = int(row[1] + row[0], 16), int(row[3] + row[2], 16)
+        t.check(base > limit, f"memory window closed, not {base:x}-{limit:x}")
+        base, limit = int(row[5] + row[4], 16), int(row[7] + row[6], 16)
+        t.check(base & ~0xf > limit & ~0xf,
+                f"prefetchable window closed, not {base:x}-{limit:x}")

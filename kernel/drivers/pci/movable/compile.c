@@ -304,7 +304,7 @@ static struct resource *find_parent(const struct pci_survey *s, int window,
 	for (i = 0; i < s->model.nr_apertures; i++) {
 		const struct pci_layout_aperture *aperture = &s->apertures[i];
 
-		if ((aperture->type == PCI_LAYOUT_IO) == (type == PCI_LAYOUT_IO) &&
+		if (pci_layout_type_fits(type, aperture->type) &&
 		    aperture->start <= start && end <= aperture->end)
 			return s->aperture_res[i];
 	}

@@ -259,6 +259,14 @@ enum pci_layout_fault {
 	PCI_LAYOUT_WRONG_SIZE,
 };
 
+/* May a range of type @inner lie in one of type @outer? */
+static inline bool pci_layout_type_fits(enum pci_layout_type inner,
+					enum pci_layout_type outer)
+{
+	return inner == outer ||
+	       (inner == PCI_LAYOUT_PREF && outer == PCI_LAYOUT_MEM);
+}
+
 size_t pci_layout_scratch_size(const struct pci_layout_model *model);
 int pci_layout_plan(const struct pci_layout_model *model, void *scratch,
 		    size_t scratch_size, struct pci_layout_plan *plan);

@@ -249,14 +249,6 @@ static inline bool pci_layout_is_io(enum pci_layout_type type)
 	return type == PCI_LAYOUT_IO;
 }
 
-/* May a range of type @inner lie in one of type @outer? */
-static inline bool pci_layout_type_fits(enum pci_layout_type inner,
-					enum pci_layout_type outer)
-{
-	return inner == outer ||
-	       (inner == PCI_LAYOUT_PREF && outer == PCI_LAYOUT_MEM);
-}
-
 static inline u64 pci_layout_bar_end(const struct pci_layout_bar *bar)
 {
 	return bar->start + (bar->size - 1);

@@ -164,10 +164,10 @@ static void report_refusal(const struct pci_survey *s, int i)
 	if (refusal->window != PCI_LAYOUT_NONE)
 		window = pci_name(s->window_refs[refusal->window].bridge);
 
-	pci_info(dev, "refused: %s %pR: %s; needs %#llx, largest gap below %s is %#llx\n",
+	pci_info(dev, "refused: %s %pR: %s; needs %#llx bytes aligned to %#llx, the best gap below %s has %#llx from an aligned address on\n",
 		 pci_resource_name(dev, ref->resno), ref->res,
-		 refusal_text(refusal->reason),
-		 s->bars[refusal->bar].size, window, refusal->gap);
+		 refusal_text(refusal->reason), s->bars[refusal->bar].size,
+		 s->bars[refusal->bar].align, window, refusal->gap);
 	report_neighbour(s, dev, refusal->below, "below");
 	report_neighbour(s, dev, refusal->above, "above");
 	trace_pci_dev_refused(dev, ref->resno, s->bars[refusal->bar].size,

@@ -188,10 +188,7 @@ static bool root_takes(const struct pci_survey *s, const struct resource *res)
 	int i;
 
 	for (i = 0; i < s->model.nr_apertures; i++) {
-		enum pci_layout_type type = s->apertures[i].type;
-
-		if ((type == PCI_LAYOUT_IO) == !!(res->flags & IORESOURCE_IO) &&
-		    (type != PCI_LAYOUT_PREF || res->flags & IORESOURCE_PREFETCH))
+		if (pci_layout_type_fits(res_type(res), s->apertures[i].type))
 			return true;
 	}
 	return false;

@@ -252,9 +252,11 @@ static int switch_on_cpu(void *data)
 			cpu_relax();
 		sw->ret = switch_hardware(sw->a);
 		sw->stopped_ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
+		/* Pairs with the others' wait: they see what was done */
 		smp_store_release(&sw->done, 1);
 	} else {
 		atomic_inc_return_release(&sw->waiting);
+		/* Pairs with the leader's release */
 		while (!smp_load_acquire(&sw->done))
 			cpu_relax();
 	}
