@@ -75,7 +75,7 @@ def empty_switch(t):
     """A bridge with nothing below it forwards nothing: its windows, which are
     open over low memory after a reset, are closed."""
     with t.boot("nested-2") as m:
-        m.device_add("x3130-upstream,id=empty,bus=slot0")
+        m.device_add("x3130-upstream,id=empty,bus=right")
         address = m.wait_device("empty")
         row = m.run(f"lspci -xxx -s {address} | grep ^20:").split()[1:9]
         base, limit = int(row[1] + row[0], 16), int(row[3] + row[2], 16)
