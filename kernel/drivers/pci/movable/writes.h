@@ -131,10 +131,5 @@ int pci_switch_max_writes(const struct pci_switch_model *model);
 int pci_switch_compile(const struct pci_switch_model *model,
 		       struct pci_config_write *writes, int max_writes,
 		       int *blocked);
-int pci_switch_invert(const struct pci_switch_model *model,
-		      struct pci_switch_window *windows,
-		      struct pci_switch_bar *bars,
-		      struct pci_switch_command *commands,
-		      struct pci_switch_model *inverse);
 
 #endif /* _PCI_MOVABLE_WRITES_H */
