@@ -525,8 +525,7 @@ static const char *check_undo(const struct walk *reached,
 static const char *check_list(const struct plan *plan,
 			      const struct machine *start,
 			      const struct machine *end,
-			      const struct pci_config_write *list, int nr,
-			      bool undo)
+			      const struct pci_config_write *list, int nr)
 {
 	struct machine before;
 	const char *error;
@@ -542,7 +541,7 @@ static const char *check_list(const struct plan *plan,
 			return fault("write %d: %s", i, error);
 		if (!memcmp(&before, &walk.machine, sizeof(before)))
 			return fault("write %d changes nothing", i);
-		error = undo ? check_undo(&walk, list, i + 1) : NULL;
+		error = check_undo(&walk, list, i + 1);
 		if (error)
 			return error;
 	}
@@ -556,7 +555,7 @@ static const char *check_plan(const struct plan *plan,
 {
 	if (nr > pci_switch_max_writes(&plan->model))
 		return fault("%d writes exceed the announced maximum", nr);
-	return check_list(plan, &plan->from, &plan->to, list, nr, true);
+	return check_list(plan, &plan->from, &plan->to, list, nr);
 }
 
 static void print_plan(const struct plan *plan,
