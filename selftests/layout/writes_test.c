@@ -521,7 +521,7 @@ static const char *check_undo(const struct walk *reached,
 	return NULL;
 }
 
-/* Run @list from @start to @end and, if @undo, back from everywhere */
+/* Run @list from @start to @end, and back from everywhere */
 static const char *check_list(const struct plan *plan,
 			      const struct machine *start,
 			      const struct machine *end,
