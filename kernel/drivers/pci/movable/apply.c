@@ -201,9 +201,9 @@ static int switch_layout(struct pci_apply *a, struct list_head *held,
 {
 	int ret = ioremap_move_begin();
 
-	/* Somebody is at it for long: do not keep drivers paused meanwhile */
+	/* Somebody is at it for long: do not pause drivers again and again */
 	if (ret)
-		return ret == -EBUSY ? -EAGAIN : ret;
+		return ret;
 
 	ret = switch_locked(a, held, stats);
 	ioremap_move_end();

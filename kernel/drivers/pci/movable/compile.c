@@ -43,6 +43,12 @@ static int apply_dev_index(struct pci_apply *a, struct pci_dev *dev)
 	return a->nr_devs++;
 }
 
+/* Some devices answer with zero while their ROM is off, so leave it alone */
+static bool bar_is_written(const struct pci_dev *dev, int resno)
+{
+	return resno != PCI_ROM_RESOURCE || dev->rom_bar_overlap;
+}
+
 static void collect_bars(struct pci_apply *a)
 {
 	const struct pci_survey *s = a->survey;
@@ -60,6 +66,10 @@ static void collect_bars(struct pci_apply *a)
 			dev->moves = true;
 			dev->cost = s->devs[s->bars[i].dev].cost;
 			dev->pause = dev->cost == PCI_LAYOUT_PAUSED;
+			a->needs_stop = true;
+		} else if (pci_dev_is_added(dev->dev) &&
+			   bar_is_written(dev->dev, s->bar_refs[i].resno)) {
+			/* Its other BARs may be in use; decoding goes off */
 			a->needs_stop = true;
 		}
 	}
@@ -139,12 +149,6 @@ static int bar_register(struct pci_dev *dev, int resno)
 	return PCI_BASE_ADDRESS_0 + 4 * resno;
 }
 
-/* Some devices answer with zero while their ROM is off, so leave it alone */
-static bool bar_is_written(const struct pci_dev *dev, int resno)
-{
-	return resno != PCI_ROM_RESOURCE || dev->rom_bar_overlap;
-}
-
 static u32 bar_address_mask(const struct resource *res, int resno)
 {
 	if (resno == PCI_ROM_RESOURCE)
@@ -186,6 +190,17 @@ static void compile_bar(struct pci_apply *a, int i)
 	a->switch_model.nr_bars++;
 }
 
+static bool dev_is_written(const struct pci_apply *a, int dev)
+{
+	int i;
+
+	for (i = 0; i < a->switch_model.nr_bars; i++) {
+		if (a->switch_bars[i].dev == dev)
+			return true;
+	}
+	return false;
+}
+
 /*
  * A device must not decode while its BAR is half written; hypervisors also want
  * to see decoding go off before an address changes. A bridge would stop
@@ -197,7 +212,7 @@ static void compile_command(struct pci_apply *a, int i)
 	struct pci_switch_command *command;
 	struct pci_dev *dev = a->devs[i].dev;
 
-	if (pci_is_bridge(dev))
+	if (pci_is_bridge(dev) || !dev_is_written(a, i))
 		return;
 
 	command = &a->switch_commands[a->switch_model.nr_commands++];
@@ -362,16 +377,8 @@ static void compile_resources(struct pci_apply *a)
 
 /*
  * Whoever has no driver had no mappings when the BAR was looked at; should one
- * have been made since, it goes along. (Smaller BARs without driver may share
- * a page, whose mappings are not theirs to move.)
+ * have been made since, it goes along.
  */
-static bool mappings_follow(const struct pci_dev *dev, const struct resource *res)
-{
-	if (!(res->flags & IORESOURCE_MEM))
-		return false;
-	return dev->dev.driver || resource_size(res) >= PAGE_SIZE;
-}
-
 static void compile_mappings(struct pci_apply *a)
 {
 	const struct pci_survey *s = a->survey;
@@ -384,7 +391,7 @@ static void compile_mappings(struct pci_apply *a)
 		struct ioremap_move *mapping = &a->mappings[a->nr_mappings];
 
 		if (!s->bars[a->bars[i]].assigned ||
-		    !mappings_follow(ref->dev, ref->res))
+		    !(ref->res->flags & IORESOURCE_MEM))
 			continue;
 
 		mapping->from = ref->res->start;

@@ -249,10 +249,13 @@ static enum pci_bar_hold mapping_hold(const struct resource *res, bool bound)
 	resource_size_t last = ALIGN(res->end + 1, PAGE_SIZE) - 1;
 
 	switch (ioremap_range_hold(first, last - first + 1)) {
-	case IOREMAP_HOLD_NONE:
-		return PCI_BAR_MOVABLE;
 	case IOREMAP_HOLD_PAGES:
 		return PCI_BAR_HOLD_PAGES;
+	case IOREMAP_HOLD_NONE:
+		if (!bound)
+			return PCI_BAR_MOVABLE;
+		/* Its driver may map it any time */
+		fallthrough;
 	case IOREMAP_HOLD_MOVABLE:
 		if (!bound)
 			return PCI_BAR_HOLD_MAPPED;
@@ -298,6 +301,9 @@ static enum pci_bar_hold use_hold(struct pci_dev *dev, const struct resource *re
 		return PCI_BAR_MOVABLE;
 	if (is_mapped_by_user(res))
 		return PCI_BAR_HOLD_USER;
+	/* A mapping of the page, by a neighbour or a process, may go unnoticed */
+	if (!driver && resource_size(res) < PAGE_SIZE)
+		return PCI_BAR_HOLD_SHARED_PAGE;
 	return mapping_hold(res, driver);
 }
 

@@ -71,7 +71,8 @@ static void unset_bars(struct pci_dev *dev)
 
 	pci_dev_for_each_resource(dev, res, resno) {
 		if (resno < PCI_BRIDGE_RESOURCES && res->flags &&
-		    !resource_assigned(res) && !(res->flags & IORESOURCE_ROM_SHADOW))
+		    !resource_assigned(res) &&
+		    !(res->flags & (IORESOURCE_ROM_SHADOW | IORESOURCE_PCI_FIXED)))
 			res->flags |= IORESOURCE_UNSET;
 	}
 }
@@ -105,9 +106,10 @@ static void prepare_new_dev(struct pci_dev *dev)
 	if (dev->subordinate && dev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
 		prepare_new_bridge(dev);
 	pci_assign_fixed_resources(dev);
-	unset_bars(dev);
 
-	if (!pci_dev_assignable(dev) && !pci_is_bridge(dev))
+	if (pci_dev_assignable(dev))
+		unset_bars(dev);
+	else
 		pci_info(dev, "class %#08x: its BARs are not assigned\n",
 			 dev->class);
 }
@@ -175,43 +177,76 @@ static void report_refusal(const struct pci_survey *s, int i)
 }
 
 /*
+ * An I/O BAR, or a BAR of a bridge, that was left out must look as if it did not
+ * exist, or enabling the device would fail. (Stock does the same to all BARs
+ * that it cannot place; ROMs and SR-IOV BARs can be asked for again later and
+ * are kept.)
+ */
+static void hide_left_out_bars(struct pci_dev *dev)
+{
+	struct resource *res;
+	int resno;
+
+	pci_dev_for_each_resource(dev, res, resno) {
+		if (resno >= PCI_ROM_RESOURCE || resource_assigned(res) ||
+		    !(res->flags & IORESOURCE_UNSET) ||
+		    !(pci_is_bridge(dev) || res->flags & IORESOURCE_IO))
+			continue;
+
+		pci_info(dev, "%s %pR: left out; no space\n",
+			 pci_resource_name(dev, resno), res);
+		res->flags = 0;
+		res->start = 0;
+		res->end = 0;
+	}
+}
+
+/*
  * A refused device stays visible, but without addresses: no driver is bound and
  * enabling it fails with -ENOSPC. It is tried again whenever something changes.
  */
-static void settle_dev(const struct pci_survey *s, int i)
+static void refuse(struct pci_dev *dev, enum pci_bar_hold hold)
 {
-	struct pci_dev *dev = s->dev_refs[i];
+	any_refused = true;
+	if (!pci_dev_test_and_set_ignored(dev))
+		pci_info(dev, "refused: %s\n", pci_bar_hold_text(hold));
+}
 
-	if (!s->devs[i].is_new)
-		return;
-
-	if (s->plan.refusals[i].reason != PCI_LAYOUT_PLACED) {
-		any_refused = true;
-		if (!pci_dev_test_and_set_ignored(dev))
-			report_refusal(s, i);
-		return;
-	}
-
+static void serve(struct pci_dev *dev)
+{
 	/* A device that was just found is added, and its driver bound, later */
+	if (!pci_dev_is_added(dev))
+		hide_left_out_bars(dev);
 	if (pci_dev_test_and_clear_ignored(dev) && pci_dev_is_added(dev)) {
+		hide_left_out_bars(dev);
 		pci_info(dev, "served after all\n");
 		device_initial_probe(&dev->dev);
 	}
 }
 
-/* Whoever failed at the hardware is left out of later plans, if it is new */
-static void settle_held(const struct list_head *held)
+/* A device that is neither added nor refused still has to become one of both */
+static bool dev_is_open(const struct pci_dev *dev)
 {
-	const struct pci_held_dev *entry;
+	return !pci_dev_is_added(dev) || pci_dev_is_ignored(dev);
+}
 
-	list_for_each_entry(entry, held, node) {
-		if (!pci_movable_dev_wants(entry->dev))
-			continue;
+static void settle_dev(const struct pci_survey *s, int i)
+{
+	struct pci_dev *dev = s->dev_refs[i];
+	enum pci_bar_hold held = pci_held(s->held, dev);
 
+	if (s->devs[i].is_new &&
+	    s->plan.refusals[i].reason != PCI_LAYOUT_PLACED) {
 		any_refused = true;
-		if (!pci_dev_test_and_set_ignored(entry->dev))
-			pci_info(entry->dev, "refused: %s\n",
-				 pci_bar_hold_text(entry->hold));
+		if (!pci_dev_test_and_set_ignored(dev))
+			report_refusal(s, i);
+	} else if (!dev_is_open(dev)) {
+		return;
+	} else if (pci_movable_dev_wants(dev)) {
+		/* It failed at the hardware, or was locked all the time */
+		refuse(dev, held != PCI_BAR_MOVABLE ? held : PCI_BAR_HOLD_BUSY);
+	} else {
+		serve(dev);
 	}
 }
 
@@ -221,41 +256,6 @@ static void settle_devs(const struct pci_survey *s)
 
 	for (i = 0; i < s->model.nr_devs; i++)
 		settle_dev(s, i);
-	settle_held(s->held);
-}
-
-/*
- * An I/O BAR, or a BAR of a bridge, that was left out must look as if it did not
- * exist, or enabling the device would fail. (Stock does the same to all BARs
- * that it cannot place; ROMs and SR-IOV BARs can be asked for again later and
- * are kept.)
- */
-static bool bar_hides(const struct pci_survey_bar *ref)
-{
-	return ref->resno < PCI_ROM_RESOURCE &&
-	       (ref->res->flags & IORESOURCE_IO || pci_is_bridge(ref->dev));
-}
-
-static void hide_left_out_bars(const struct pci_survey *s)
-{
-	int i;
-
-	for (i = 0; i < s->model.nr_bars; i++) {
-		const struct pci_layout_bar *bar = &s->bars[i];
-		struct resource *res = s->bar_refs[i].res;
-
-		if (bar->assigned || s->plan.bars[i].assigned || !bar->optional ||
-		    !bar_hides(&s->bar_refs[i]) ||
-		    s->plan.refusals[bar->dev].reason != PCI_LAYOUT_PLACED)
-			continue;
-
-		pci_info(s->bar_refs[i].dev, "%s %pR: left out; no space\n",
-			 pci_resource_name(s->bar_refs[i].dev, s->bar_refs[i].resno),
-			 res);
-		res->flags = 0;
-		res->start = 0;
-		res->end = 0;
-	}
 }
 
 static void report_switch(const struct pci_movable_stats *stats)
@@ -299,14 +299,24 @@ static int attempt(struct pci_bus *root, struct list_head *held)
 		ret = pci_apply_plan(survey, held, &stats);
 	if (!ret) {
 		report_switch(&stats);
-		hide_left_out_bars(survey);
 		settle_devs(survey);
 	}
 	pci_survey_free(survey);
 	return ret;
 }
 
-/* Nothing could be done: who was just found, and still has no addresses, is refused */
+static void refuse_dev(struct pci_dev *dev, int error)
+{
+	if (!pci_movable_dev_wants(dev)) {
+		hide_left_out_bars(dev);
+		return;
+	}
+	any_refused = true;
+	if (!pci_dev_test_and_set_ignored(dev))
+		pci_info(dev, "refused: layout could not be changed (%d)\n", error);
+}
+
+/* Nothing could be done: who was just found gets nothing, as who waits already */
 static void refuse_all(struct pci_bus *root, int error)
 {
 	struct pci_bus *bus;
@@ -314,13 +324,8 @@ static void refuse_all(struct pci_bus *root, int error)
 
 	pci_movable_for_each_bus(bus, root) {
 		list_for_each_entry(dev, &bus->devices, bus_list) {
-			if (!pci_movable_dev_wants(dev) || pci_dev_is_added(dev))
-				continue;
-
-			any_refused = true;
-			if (!pci_dev_test_and_set_ignored(dev))
-				pci_info(dev, "refused: layout could not be changed (%d)\n",
-					 error);
+			if (dev_is_open(dev))
+				refuse_dev(dev, error);
 		}
 	}
 }

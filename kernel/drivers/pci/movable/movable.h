@@ -122,6 +122,7 @@ struct pci_survey_window {
  * @bar_refs: what each BAR stands for
  * @devs: of the model
  * @dev_refs: what each device stands for
+ * @max_bars: size of the arrays for BARs
  * @wanted: devices that ask for addresses
  * @patience: for locked devices, see pci_movable_trylock()
  */
@@ -141,6 +142,7 @@ struct pci_survey {
 	struct pci_survey_bar *bar_refs;
 	struct pci_layout_dev *devs;
 	struct pci_dev **dev_refs;
+	int max_bars;
 	int wanted;
 	int patience;
 };

@@ -280,10 +280,11 @@ static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resn
 	window->assigned = resource_assigned(res);
 	if (window->assigned)
 		res_to_range(bridge->bus, res, &window->start, &window->end);
-	window->fixed = window->assigned &&
-			(pci_find_host_bridge(bridge->bus)->preserve_config ||
-			 bridge->error_state != pci_channel_io_normal ||
-			 pci_held(s->held, bridge) != PCI_BAR_MOVABLE);
+	/* Fixed and not assigned means that it stays closed */
+	window->fixed = (window->assigned &&
+			 pci_find_host_bridge(bridge->bus)->preserve_config) ||
+			bridge->error_state != pci_channel_io_normal ||
+			pci_held(s->held, bridge) != PCI_BAR_MOVABLE;
 	s->window_refs[i].bridge = bridge;
 	s->window_refs[i].res = res;
 	s->window_refs[i].resno = resno;
@@ -438,6 +439,9 @@ static void survey_strangers(struct pci_survey *s, struct pci_bus *bus,
 		end = min(end, last);
 		if (start > end)
 			continue;
+		/* One that came since counting: resource_move_all() will say */
+		if (s->model.nr_bars == s->max_bars)
+			return;
 
 		bar = new_bar(s, NULL, 0, res);
 		bar->window = window;
@@ -540,6 +544,7 @@ static bool survey_alloc(struct pci_survey *s)
 	/* kvcalloc() of nothing is not a failure, but looks like one */
 	nr.windows++;
 	nr.bars++;
+	s->max_bars = nr.bars;
 	nr.devs++;
 	nr.apertures++;
 	s->apertures = kvcalloc(nr.apertures, sizeof(*s->apertures), GFP_KERNEL);
