@@ -260,6 +260,9 @@ static void settle_devs(const struct pci_survey *s)
 
 static void report_switch(const struct pci_movable_stats *stats)
 {
+	if (!stats->moved && !stats->windows)
+		return;
+
 	trace_pci_layout_switched(stats->moved, stats->windows, stats->live,
 				  stats->paused, stats->stopped_ns);
 	if (stats->moved || stats->stopped_ns)

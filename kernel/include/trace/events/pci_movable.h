@@ -15,11 +15,11 @@ TRACE_EVENT(pci_bar_moved,
 	TP_ARGS(dev, resno, from, to, size),
 
 	TP_STRUCT__entry(
-		__string(	name,	pci_name(dev)	)
-		__field(	int,	resno		)
-		__field(	u64,	from		)
-		__field(	u64,	to		)
-		__field(	u64,	size		)
+		__string(name, pci_name(dev))
+		__field(int, resno)
+		__field(u64, from)
+		__field(u64, to)
+		__field(u64, size)
 	),
 
 	TP_fast_assign(
@@ -42,11 +42,11 @@ TRACE_EVENT(pci_layout_switched,
 	TP_ARGS(moved, windows, live, paused, stopped_ns),
 
 	TP_STRUCT__entry(
-		__field(	int,	moved		)
-		__field(	int,	windows		)
-		__field(	int,	live		)
-		__field(	int,	paused		)
-		__field(	u64,	stopped_ns	)
+		__field(int, moved)
+		__field(int, windows)
+		__field(int, live)
+		__field(int, paused)
+		__field(u64, stopped_ns)
 	),
 
 	TP_fast_assign(
@@ -69,11 +69,11 @@ TRACE_EVENT(pci_dev_refused,
 	TP_ARGS(dev, resno, size, gap, reason),
 
 	TP_STRUCT__entry(
-		__string(	name,	pci_name(dev)	)
-		__field(	int,	resno		)
-		__field(	u64,	size		)
-		__field(	u64,	gap		)
-		__field(	int,	reason		)
+		__string(name, pci_name(dev))
+		__field(int, resno)
+		__field(u64, size)
+		__field(u64, gap)
+		__field(int, reason)
 	),
 
 	TP_fast_assign(
