@@ -98,13 +98,8 @@ static int recheck_costs(const struct pci_apply *a)
 
 	for (i = 0; i < a->nr_devs; i++) {
 		const struct pci_apply_dev *entry = &a->devs[i];
-		const struct pci_driver *driver = to_pci_driver(entry->dev->dev.driver);
-		enum pci_layout_cost cost = PCI_LAYOUT_NO_DRIVER;
 
-		if (driver)
-			cost = driver->bar_standing == PCI_BARS_PAUSED ?
-			       PCI_LAYOUT_PAUSED : PCI_LAYOUT_LIVE;
-		if (entry->moves && cost != entry->cost)
+		if (entry->moves && pci_movable_dev_cost(entry->dev) != entry->cost)
 			return -EAGAIN;
 	}
 	return 0;

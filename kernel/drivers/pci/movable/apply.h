@@ -88,6 +88,8 @@ struct pci_apply {
 struct pci_apply *pci_apply_alloc(struct pci_survey *survey);
 void pci_apply_free(struct pci_apply *a);
 int pci_apply_compile(struct pci_apply *a, int *blocked);
+void pci_read_window(struct pci_dev *bridge, enum pci_layout_type type, bool wide,
+		     struct pci_window_regs *regs);
 
 /* switch.c */
 int pci_apply_switch(struct pci_apply *a, u64 *stopped_ns);

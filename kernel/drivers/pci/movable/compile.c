@@ -223,36 +223,38 @@ static void compile_command(struct pci_apply *a, int i)
 	command->to = command->from;
 }
 
-static void read_window(struct pci_dev *bridge, int resno,
-			struct pci_window_regs *regs)
+/**
+ * pci_read_window - read the registers of a bridge window
+ * @bridge: the bridge
+ * @type: of the window, by its registers
+ * @wide: its upper registers exist
+ * @regs: filled; what does not exist is 0
+ */
+void pci_read_window(struct pci_dev *bridge, enum pci_layout_type type, bool wide,
+		     struct pci_window_regs *regs)
 {
 	u16 io = 0;
 
-	switch (resno) {
-	case PCI_BRIDGE_IO_WINDOW:
+	*regs = (struct pci_window_regs){};
+	switch (type) {
+	case PCI_LAYOUT_IO:
+		/* A word: Secondary Status follows, and is cleared by writing */
 		pci_read_config_word(bridge, PCI_IO_BASE, &io);
 		regs->low = io;
-		pci_read_config_dword(bridge, PCI_IO_BASE_UPPER16, &regs->upper_base);
+		if (wide)
+			pci_read_config_dword(bridge, PCI_IO_BASE_UPPER16,
+					      &regs->upper_base);
 		break;
-	case PCI_BRIDGE_MEM_WINDOW:
+	case PCI_LAYOUT_MEM:
 		pci_read_config_dword(bridge, PCI_MEMORY_BASE, &regs->low);
 		break;
-	default:
+	case PCI_LAYOUT_PREF:
 		pci_read_config_dword(bridge, PCI_PREF_MEMORY_BASE, &regs->low);
+		if (!wide)
+			break;
 		pci_read_config_dword(bridge, PCI_PREF_BASE_UPPER32, &regs->upper_base);
 		pci_read_config_dword(bridge, PCI_PREF_LIMIT_UPPER32, &regs->upper_limit);
 	}
-}
-
-/* Registers that do not exist are neither compared nor written */
-static void mask_window(struct pci_switch_window *window, int resno)
-{
-	if (!window->wide) {
-		window->from.upper_base = 0;
-		window->from.upper_limit = 0;
-	}
-	if (resno == PCI_BRIDGE_IO_WINDOW)
-		window->from.upper_limit = 0;
 }
 
 static void compile_window(struct pci_apply *a, int i)
@@ -272,8 +274,7 @@ static void compile_window(struct pci_apply *a, int i)
 		       model->max > U16_MAX : model->max > U32_MAX;
 	window->io_1k = ref->bridge->io_window_1k;
 	window->keep = ref->keep;
-	read_window(ref->bridge, ref->resno, &window->from);
-	mask_window(window, ref->resno);
+	pci_read_window(ref->bridge, window->type, window->wide, &window->from);
 	if (place->assigned)
 		pci_window_encode(window->type, window->wide, window->io_1k,
 				  place->start, place->end, &window->to);

@@ -181,6 +181,7 @@ bool pci_movable_trylock(struct pci_dev *dev, int *patience);
 
 /* survey.c */
 bool pci_movable_dev_wants(struct pci_dev *dev);
+enum pci_layout_cost pci_movable_dev_cost(const struct pci_dev *dev);
 struct pci_survey *pci_survey_bus(struct pci_bus *root,
 				  const struct list_head *held);
 void pci_survey_free(struct pci_survey *survey);

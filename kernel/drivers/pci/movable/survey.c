@@ -371,7 +371,14 @@ static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 		res_to_range(dev->bus, res, &bar->start, NULL);
 }
 
-static enum pci_layout_cost dev_cost(const struct pci_dev *dev)
+/**
+ * pci_movable_dev_cost - what it means to a device when its BARs move
+ * @dev: the device
+ *
+ * Context: Caller holds the device lock.
+ * Return: see enum pci_layout_cost.
+ */
+enum pci_layout_cost pci_movable_dev_cost(const struct pci_dev *dev)
 {
 	const struct pci_driver *driver = to_pci_driver(dev->dev.driver);
 
@@ -397,7 +404,7 @@ static void survey_dev(struct pci_survey *s, struct pci_dev *dev)
 
 	s->dev_refs[i] = dev;
 	if (locked) {
-		s->devs[i].cost = dev_cost(dev);
+		s->devs[i].cost = pci_movable_dev_cost(dev);
 		s->devs[i].is_new = pci_movable_dev_wants(dev);
 		s->wanted += s->devs[i].is_new;
 	}

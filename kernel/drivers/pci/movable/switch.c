@@ -138,39 +138,14 @@ static bool bar_took(struct pci_apply *a, int i)
 	return value == bar->to >> 32;
 }
 
-static void read_window_regs(struct pci_dev *dev, const struct pci_switch_window *w,
-			     struct pci_window_regs *regs)
-{
-	u16 io = 0;
-
-	switch (w->type) {
-	case PCI_LAYOUT_IO:
-		pci_read_config_word(dev, PCI_IO_BASE, &io);
-		regs->low = io;
-		if (w->wide)
-			pci_read_config_dword(dev, PCI_IO_BASE_UPPER16,
-					      &regs->upper_base);
-		break;
-	case PCI_LAYOUT_MEM:
-		pci_read_config_dword(dev, PCI_MEMORY_BASE, &regs->low);
-		break;
-	case PCI_LAYOUT_PREF:
-		pci_read_config_dword(dev, PCI_PREF_MEMORY_BASE, &regs->low);
-		if (!w->wide)
-			break;
-		pci_read_config_dword(dev, PCI_PREF_BASE_UPPER32, &regs->upper_base);
-		pci_read_config_dword(dev, PCI_PREF_LIMIT_UPPER32, &regs->upper_limit);
-	}
-}
-
 static bool window_took(struct pci_apply *a, int i)
 {
 	const struct pci_switch_window *w = &a->switch_windows[i];
-	struct pci_window_regs regs = {};
+	struct pci_window_regs regs;
 	u64 start, end, want_start, want_end;
 	bool open, want_open;
 
-	read_window_regs(a->devs[w->dev].dev, w, &regs);
+	pci_read_window(a->devs[w->dev].dev, w->type, w->wide, &regs);
 	open = pci_window_decode(w->type, w->wide, w->io_1k, &regs, &start, &end);
 	want_open = pci_window_decode(w->type, w->wide, w->io_1k, &w->to,
 				      &want_start, &want_end);
