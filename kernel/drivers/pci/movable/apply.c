@@ -297,23 +297,6 @@ static void report_bars(struct pci_apply *a)
 	}
 }
 
-static void count_moves(struct pci_apply *a, struct pci_movable_stats *stats)
-{
-	int i;
-
-	stats->windows = a->nr_windows;
-	for (i = 0; i < a->nr_bars; i++)
-		stats->moved += a->survey->bars[a->bars[i]].assigned;
-	for (i = 0; i < a->nr_devs; i++) {
-		if (!a->devs[i].moves || !a->devs[i].dev->dev.driver)
-			continue;
-		if (a->devs[i].pause)
-			stats->paused++;
-		else
-			stats->live++;
-	}
-}
-
 static int compile(struct pci_apply *a, struct list_head *held)
 {
 	int blocked = 0;
@@ -349,7 +332,10 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 	report_windows(a);
 	report_bars(a);
 	enable_bridges(a);
-	count_moves(a, stats);
+	stats->windows = a->nr_windows;
+	stats->moved = a->survey->plan.nr_moved;
+	stats->live = a->survey->plan.nr_live;
+	stats->paused = a->survey->plan.nr_paused;
 	return 0;
 }
 

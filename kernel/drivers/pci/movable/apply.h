@@ -87,6 +87,7 @@ struct pci_apply {
 /* compile.c */
 struct pci_apply *pci_apply_alloc(struct pci_survey *survey);
 void pci_apply_free(struct pci_apply *a);
+int pci_apply_find_dev(const struct pci_apply *a, const struct pci_dev *dev);
 int pci_apply_compile(struct pci_apply *a, int *blocked);
 void pci_read_window(struct pci_dev *bridge, enum pci_layout_type type, bool wide,
 		     struct pci_window_regs *regs);

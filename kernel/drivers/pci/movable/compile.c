@@ -30,17 +30,32 @@ static bool window_changes(const struct pci_survey *s, int i)
 	return place->start != window->start || place->end != window->end;
 }
 
-/* The index of @dev among the functions that change */
-static int apply_dev_index(struct pci_apply *a, struct pci_dev *dev)
+/**
+ * pci_apply_find_dev - find a function among those that change
+ * @a: what changes
+ * @dev: the function
+ *
+ * Return: its index, or the number of functions if it does not change.
+ */
+int pci_apply_find_dev(const struct pci_apply *a, const struct pci_dev *dev)
 {
 	int i;
 
 	for (i = 0; i < a->nr_devs; i++) {
 		if (a->devs[i].dev == dev)
-			return i;
+			break;
 	}
-	a->devs[a->nr_devs].dev = dev;
-	return a->nr_devs++;
+	return i;
+}
+
+/* The index of @dev among the functions that change, to which it belongs now */
+static int apply_dev_index(struct pci_apply *a, struct pci_dev *dev)
+{
+	int i = pci_apply_find_dev(a, dev);
+
+	if (i == a->nr_devs)
+		a->devs[a->nr_devs++].dev = dev;
+	return i;
 }
 
 /* Some devices answer with zero while their ROM is off, so leave it alone */

@@ -205,20 +205,18 @@ static void hide_left_out_bars(struct pci_dev *dev)
  * A refused device stays visible, but without addresses: no driver is bound and
  * enabling it fails with -ENOSPC. It is tried again whenever something changes.
  */
-static void refuse(struct pci_dev *dev, enum pci_bar_hold hold)
+static bool refuse(struct pci_dev *dev)
 {
 	any_refused = true;
-	if (!pci_dev_test_and_set_ignored(dev))
-		pci_info(dev, "refused: %s\n", pci_bar_hold_text(hold));
+	/* Say why once, not each time that it is tried */
+	return !pci_dev_test_and_set_ignored(dev);
 }
 
 static void serve(struct pci_dev *dev)
 {
+	hide_left_out_bars(dev);
 	/* A device that was just found is added, and its driver bound, later */
-	if (!pci_dev_is_added(dev))
-		hide_left_out_bars(dev);
 	if (pci_dev_test_and_clear_ignored(dev) && pci_dev_is_added(dev)) {
-		hide_left_out_bars(dev);
 		pci_info(dev, "served after all\n");
 		device_initial_probe(&dev->dev);
 	}
@@ -237,14 +235,16 @@ static void settle_dev(const struct pci_survey *s, int i)
 
 	if (s->devs[i].is_new &&
 	    s->plan.refusals[i].reason != PCI_LAYOUT_PLACED) {
-		any_refused = true;
-		if (!pci_dev_test_and_set_ignored(dev))
+		if (refuse(dev))
 			report_refusal(s, i);
 	} else if (!dev_is_open(dev)) {
 		return;
 	} else if (pci_movable_dev_wants(dev)) {
 		/* It failed at the hardware, or was locked all the time */
-		refuse(dev, held != PCI_BAR_MOVABLE ? held : PCI_BAR_HOLD_BUSY);
+		if (held == PCI_BAR_MOVABLE)
+			held = PCI_BAR_HOLD_BUSY;
+		if (refuse(dev))
+			pci_info(dev, "refused: %s\n", pci_bar_hold_text(held));
 	} else {
 		serve(dev);
 	}
@@ -310,12 +310,9 @@ static int attempt(struct pci_bus *root, struct list_head *held)
 
 static void refuse_dev(struct pci_dev *dev, int error)
 {
-	if (!pci_movable_dev_wants(dev)) {
+	if (!pci_movable_dev_wants(dev))
 		hide_left_out_bars(dev);
-		return;
-	}
-	any_refused = true;
-	if (!pci_dev_test_and_set_ignored(dev))
+	else if (refuse(dev))
 		pci_info(dev, "refused: layout could not be changed (%d)\n", error);
 }
 

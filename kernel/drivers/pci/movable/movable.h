@@ -123,7 +123,6 @@ struct pci_survey_window {
  * @devs: of the model
  * @dev_refs: what each device stands for
  * @max_bars: size of the arrays for BARs
- * @wanted: devices that ask for addresses
  * @patience: for locked devices, see pci_movable_trylock()
  */
 struct pci_survey {
@@ -143,7 +142,6 @@ struct pci_survey {
 	struct pci_layout_dev *devs;
 	struct pci_dev **dev_refs;
 	int max_bars;
-	int wanted;
 	int patience;
 };
 

@@ -406,7 +406,6 @@ static void survey_dev(struct pci_survey *s, struct pci_dev *dev)
 	if (locked) {
 		s->devs[i].cost = pci_movable_dev_cost(dev);
 		s->devs[i].is_new = pci_movable_dev_wants(dev);
-		s->wanted += s->devs[i].is_new;
 	}
 	for (resno = 0; resno < PCI_NUM_RESOURCES; resno++)
 		survey_bar(s, dev, resno, i, held);

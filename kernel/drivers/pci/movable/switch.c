@@ -85,17 +85,6 @@ static void undo_writes(struct pci_apply *a)
 		write_config(a, &a->writes[i], a->writes[i].old);
 }
 
-static bool dev_changes(const struct pci_apply *a, const struct pci_dev *dev)
-{
-	int i;
-
-	for (i = 0; i < a->nr_devs; i++) {
-		if (a->devs[i].dev == dev)
-			return true;
-	}
-	return false;
-}
-
 /*
  * A read that comes back has pushed the posted writes before it (PCIe r6.2,
  * sec. 2.4.1). A device that answers all ones is gone; if it is a bystander, so
@@ -114,7 +103,8 @@ static int flush_posted_writes(struct pci_apply *a)
 			continue;
 
 		pci_read_config_dword(dev, PCI_COMMAND, &status);
-		if (PCI_POSSIBLE_ERROR(status) && dev_changes(a, dev)) {
+		if (PCI_POSSIBLE_ERROR(status) &&
+		    pci_apply_find_dev(a, dev) < a->nr_devs) {
 			a->culprit = dev;
 			return -ENODEV;
 		}
