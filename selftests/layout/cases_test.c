@@ -6,7 +6,9 @@
  * and plan shown.
  */
 
-#include "layout_test.h"
+#include "machine.h"
+#include "tap.h"
+#include "text.h"
 #include "layout_cases.h"
 
 /* What the plan leads to, planned again, is the same */
@@ -14,39 +16,15 @@ static bool is_at_rest(const struct pci_layout_model *model,
 		       const struct pci_layout_plan *plan)
 {
 	struct pci_layout_plan again;
-	struct machine before, after;
+	struct machine after;
 	bool same;
-	int i;
 
-	machine_init(&before);
-	memcpy(before.apertures, model->apertures,
-	       model->nr_apertures * sizeof(*model->apertures));
-	for (i = 0; i < model->nr_windows; i++)
-		before.windows[i] = model->windows[i];
-	for (i = 0; i < model->nr_bars; i++)
-		before.bars[i] = model->bars[i];
-	for (i = 0; i < model->nr_devs; i++)
-		before.devs[i] = model->devs[i];
-	before.model.nr_apertures = model->nr_apertures;
-	before.model.nr_windows = model->nr_windows;
-	before.model.nr_bars = model->nr_bars;
-	before.model.nr_devs = model->nr_devs;
-	machine_copy(&after, &before);
+	machine_copy(&after, model);
 	machine_apply(&after, plan);
-
 	plan_init(&again, &after.model);
-	same = !plan_model(&after.model, &again);
-	for (i = 0; same && i < model->nr_bars; i++)
-		same = again.bars[i].assigned == plan->bars[i].assigned &&
-		       (!again.bars[i].assigned ||
-			again.bars[i].start == plan->bars[i].start);
-	for (i = 0; same && i < model->nr_windows; i++)
-		same = again.windows[i].assigned == plan->windows[i].assigned &&
-		       (!again.windows[i].assigned ||
-			(again.windows[i].start == plan->windows[i].start &&
-			 again.windows[i].end == plan->windows[i].end));
+	same = !plan_model(&after.model, &again) &&
+	       plans_are_equal(model, plan, &again);
 	plan_free(&again);
-	machine_free(&before);
 	machine_free(&after);
 	return same;
 }
@@ -68,9 +46,9 @@ static void run_case(const struct layout_case *c, bool verbose)
 		where = 0;
 	}
 	if (wrong || verbose) {
-		model_print(&c->model);
+		text_write_model(stdout, "# ", &c->model);
 		if (!err)
-			plan_print(&c->model, &plan);
+			text_write_plan(stdout, "# ", &c->model, &plan);
 	}
 	if (wrong)
 		printf("# %s %d\n", wrong, where);

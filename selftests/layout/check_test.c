@@ -5,7 +5,8 @@
  * Usage: check_test. A good plan is broken in one place at a time.
  */
 
-#include "layout_test.h"
+#include "machine.h"
+#include "tap.h"
 
 #define M(n)	((u64)(n) << 20)
 
