@@ -64,6 +64,7 @@ static void carve_packer(struct layout_arena *a, struct pci_layout_packer *p,
 	carve_array(a, p->wish, nw);
 	carve_array(a, p->state, nw);
 	carve_array(a, p->content, nw);
+	carve_array(a, p->settled, nw);
 	carve_array(a, p->hull, nw);
 	carve_array(a, p->limit, nw);
 	carve_array(a, p->shape, nw * PCI_LAYOUT_SHAPES);

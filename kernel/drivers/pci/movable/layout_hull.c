@@ -54,6 +54,25 @@ static void gather_bars(struct pci_layout_packer *p)
 	}
 }
 
+/*
+ * Most windows of a machine have nothing to do with a hot-add: all that is in
+ * them stays, so that the one shape they have is known without packing.
+ */
+static void settle_window(struct pci_layout_packer *p, int w)
+{
+	const struct pci_layout_range *hull = &p->hull[w];
+	u64 size = hull->end - hull->start + 1;
+
+	p->settled[w] = p->state[w] == PCI_LAYOUT_ANCHORED && !p->content[w] &&
+			(!p->want[w] || p->wish[w] <= size);
+	if (!p->settled[w])
+		return;
+	p->nr_shapes[w] = 1;
+	p->shape[w * PCI_LAYOUT_SHAPES] = (struct pci_layout_shape) {
+		.start = hull->start, .size = size, .align = 1, .max_start = U64_MAX,
+	};
+}
+
 static void gather_windows(struct pci_layout_packer *p)
 {
 	const struct pci_layout_model *m = p->model;
@@ -74,11 +93,12 @@ static void gather_windows(struct pci_layout_packer *p)
 
 		if (p->state[w] == PCI_LAYOUT_ANCHORED && !window->fixed)
 			range_round_out(hull, window->align);
+		settle_window(p, w);
 		if (window->parent == PCI_LAYOUT_NONE)
 			continue;
 		if (p->state[w] == PCI_LAYOUT_ANCHORED)
 			range_cover(&p->hull[window->parent], hull->start, hull->end);
-		else if (p->state[w] == PCI_LAYOUT_FLOATING)
+		if (p->state[w] != PCI_LAYOUT_EMPTY && !p->settled[w])
 			p->content[window->parent] = 1;
 	}
 }
@@ -181,6 +201,17 @@ static void limit_children(struct pci_layout_packer *p, int container)
 	}
 }
 
+/* The limit is known of windows that are in one which changes */
+static bool hull_is_possible(const struct pci_layout_packer *p, int w)
+{
+	int parent = p->model->windows[w].parent;
+
+	if (p->state[w] != PCI_LAYOUT_ANCHORED ||
+	    (parent != PCI_LAYOUT_NONE && p->settled[parent]))
+		return true;
+	return p->hull[w].start >= p->limit[w].start && p->hull[w].end <= p->limit[w].end;
+}
+
 /* Is there a reason why a hull cannot be had, such as a window that must stay? */
 static bool hulls_are_possible(const struct pci_layout_packer *p)
 {
@@ -192,9 +223,7 @@ static bool hulls_are_possible(const struct pci_layout_packer *p)
 			continue;
 		if (m->windows[w].fixed && !m->windows[w].assigned)
 			return false;
-		if (p->state[w] == PCI_LAYOUT_ANCHORED &&
-		    (p->hull[w].start < p->limit[w].start ||
-		     p->hull[w].end > p->limit[w].end))
+		if (!hull_is_possible(p, w))
 			return false;
 	}
 	return true;
@@ -222,8 +251,10 @@ bool pci_layout_gather(struct pci_layout_packer *p)
 
 	limit_children(p, nr_windows);
 	limit_children(p, nr_windows + 1);
-	for (w = 0; w < nr_windows; w++)
-		limit_children(p, w);
+	for (w = 0; w < nr_windows; w++) {
+		if (p->state[w] == PCI_LAYOUT_ANCHORED && !p->settled[w])
+			limit_children(p, w);
+	}
 	return hulls_are_possible(p);
 }
 

@@ -569,6 +569,12 @@ static void place_node(struct pci_layout_packer *p, int node)
 		place->assigned = true;
 		return;
 	}
+	if (node_is_settled(p, node)) {
+		place->start = p->hull[node].start;
+		place->end = p->hull[node].end;
+		place->assigned = true;
+		return;
+	}
 	place->assigned = node_is_loose(p, node) || node_is_anchored(p, node);
 	if (!place->assigned)
 		return;
@@ -597,7 +603,7 @@ bool pci_layout_pack(struct pci_layout_packer *p)
 		return false;
 
 	for (i = nr_windows - 1; i >= 0; i--) {
-		if (p->state[i] == PCI_LAYOUT_EMPTY)
+		if (p->state[i] == PCI_LAYOUT_EMPTY || p->settled[i])
 			continue;
 		if (p->state[i] == PCI_LAYOUT_ANCHORED)
 			pack_anchored(p, i);

@@ -53,11 +53,31 @@ enum pci_layout_state {
  * @start: first address
  * @end: last address
  * @next: index of the following gap, or PCI_LAYOUT_NONE
+ * @prev: index of the gap before, or PCI_LAYOUT_NONE
  */
 struct pci_layout_gap {
 	u64 start;
 	u64 end;
 	int next;
+	int prev;
+};
+
+/**
+ * struct pci_layout_skip - gaps that need not be looked at again
+ * @how: looking for this kind of place
+ * @size: for a BAR that is at least as large
+ * @align: and has at least this alignment
+ * @max: and cannot lie above this address
+ * @bounds: within these bounds
+ * @gap: begin here, if not PCI_LAYOUT_NONE: it fitted into none before
+ */
+struct pci_layout_skip {
+	int how;
+	u64 size;
+	u64 align;
+	u64 max;
+	struct pci_layout_range bounds;
+	int gap;
 };
 
 /**
@@ -90,7 +110,8 @@ struct pci_layout_key {
  * @want: per window, input: it shall have at least @wish bytes
  * @wish: per window
  * @state: per window, enum pci_layout_state
- * @content: per window: something in it has to be placed
+ * @content: per window: something in it, at any depth, has to be placed
+ * @settled: per window: nothing has, and it covers its hull and no more
  * @hull: per window: the least that it must cover
  * @limit: per window with a hull: the most that it could cover
  * @shape: PCI_LAYOUT_SHAPES per window
@@ -104,6 +125,8 @@ struct pci_layout_key {
  * @gap: pool of gaps in the container being packed
  * @nr_gaps: used elements of @gap
  * @gap_head: first gap
+ * @gap_tail: last gap
+ * @skip: what is known about gaps, from the block placed last
  * @key: what is to be placed in the container being packed, in that order
  * @nr_keys: used elements of @key
  * @place: output, per node
@@ -121,6 +144,7 @@ struct pci_layout_packer {
 	u64 *wish;
 	u8 *state;
 	u8 *content;
+	u8 *settled;
 	struct pci_layout_range *hull;
 	struct pci_layout_range *limit;
 	struct pci_layout_shape *shape;
@@ -133,6 +157,8 @@ struct pci_layout_packer {
 	struct pci_layout_gap *gap;
 	int nr_gaps;
 	int gap_head;
+	int gap_tail;
+	struct pci_layout_skip skip;
 	struct pci_layout_key *key;
 	int nr_keys;
 	struct pci_layout_place *place;
@@ -203,7 +229,6 @@ struct pci_layout_box {
  * @score: the less, the better
  * @waste: decides if @score is equal
  * @gap: which gap it is in
- * @prev: the gap before
  * @pick: the shape of the block
  */
 struct pci_layout_fit {
@@ -212,7 +237,6 @@ struct pci_layout_fit {
 	u64 score;
 	u64 waste;
 	int gap;
-	int prev;
 	int pick;
 };
 
@@ -310,6 +334,11 @@ static inline bool node_is_anchored(const struct pci_layout_packer *p, int node)
 {
 	return node_is_window(p, node) &&
 	       p->state[node] == PCI_LAYOUT_ANCHORED;
+}
+
+static inline bool node_is_settled(const struct pci_layout_packer *p, int node)
+{
+	return node_is_window(p, node) && p->settled[node];
 }
 
 /* Does it have to be given a place? */

@@ -118,19 +118,42 @@ static void fit_shape(const struct pci_layout_box *box, enum pci_layout_how how,
  * Gaps
  */
 
-static void gap_append(struct pci_layout_packer *p, int *tail, u64 start,
-		       u64 end)
+static void gap_link(struct pci_layout_packer *p, int prev, int i, int next)
+{
+	p->gap[i].prev = prev;
+	p->gap[i].next = next;
+	if (prev == PCI_LAYOUT_NONE)
+		p->gap_head = i;
+	else
+		p->gap[prev].next = i;
+	if (next == PCI_LAYOUT_NONE)
+		p->gap_tail = i;
+	else
+		p->gap[next].prev = i;
+}
+
+static void gap_unlink(struct pci_layout_packer *p, int i)
+{
+	int prev = p->gap[i].prev, next = p->gap[i].next;
+
+	if (prev == PCI_LAYOUT_NONE)
+		p->gap_head = next;
+	else
+		p->gap[prev].next = next;
+	if (next == PCI_LAYOUT_NONE)
+		p->gap_tail = prev;
+	else
+		p->gap[next].prev = prev;
+}
+
+/* A new gap after @prev */
+static void gap_add(struct pci_layout_packer *p, int prev, u64 start, u64 end)
 {
 	int i = p->nr_gaps++;
 
 	p->gap[i].start = start;
 	p->gap[i].end = end;
-	p->gap[i].next = PCI_LAYOUT_NONE;
-	if (*tail == PCI_LAYOUT_NONE)
-		p->gap_head = i;
-	else
-		p->gap[*tail].next = i;
-	*tail = i;
+	gap_link(p, prev, i, prev == PCI_LAYOUT_NONE ? PCI_LAYOUT_NONE : p->gap[prev].next);
 }
 
 /* What is left of a gap when a block is placed in it */
@@ -138,24 +161,67 @@ static void gap_take(struct pci_layout_packer *p, const struct pci_layout_fit *f
 {
 	struct pci_layout_gap *gap = &p->gap[fit->gap];
 	u64 end = fit->start + (fit->size - 1);
-	struct pci_layout_gap *rest;
+
+	/* The search for the next block begins with what is left */
+	if (p->skip.gap == fit->gap && fit->start == gap->start && end == gap->end)
+		p->skip.gap = p->skip.how == PCI_LAYOUT_LOWEST ? gap->next : gap->prev;
 
 	if (fit->start > gap->start && end < gap->end) {
-		rest = &p->gap[p->nr_gaps];
-		rest->start = end + 1;
-		rest->end = gap->end;
-		rest->next = gap->next;
+		u64 gap_end = gap->end;
+
 		gap->end = fit->start - 1;
-		gap->next = p->nr_gaps++;
+		gap_add(p, fit->gap, end + 1, gap_end);
+		if (p->skip.gap == fit->gap && p->skip.how == PCI_LAYOUT_HIGHEST)
+			p->skip.gap = p->gap[fit->gap].next;
 	} else if (fit->start > gap->start) {
 		gap->end = fit->start - 1;
 	} else if (end < gap->end) {
 		gap->start = end + 1;
-	} else if (fit->prev == PCI_LAYOUT_NONE) {
-		p->gap_head = gap->next;
 	} else {
-		p->gap[fit->prev].next = gap->next;
+		gap_unlink(p, fit->gap);
 	}
+}
+
+/* Into what did the block placed before not fit, so that @node does not either? */
+static int gap_to_begin_with(const struct pci_layout_packer *p, enum pci_layout_how how,
+			     int node, const struct pci_layout_range *bounds)
+{
+	const struct pci_layout_skip *skip = &p->skip;
+
+	if (skip->gap != PCI_LAYOUT_NONE && skip->how == how &&
+	    !node_is_window(p, node) && node_bar(p, node)->size >= skip->size &&
+	    node_bar(p, node)->align >= skip->align &&
+	    node_bar(p, node)->max <= skip->max &&
+	    skip->bounds.start == bounds->start && skip->bounds.end == bounds->end)
+		return skip->gap;
+	return how == PCI_LAYOUT_HIGHEST ? p->gap_tail : p->gap_head;
+}
+
+static void remember_skip(struct pci_layout_packer *p, enum pci_layout_how how, int node,
+			  const struct pci_layout_range *bounds, int gap)
+{
+	p->skip.gap = PCI_LAYOUT_NONE;
+	if (node_is_window(p, node) || how > PCI_LAYOUT_HIGHEST)
+		return;
+	p->skip = (struct pci_layout_skip) {
+		.how = how,
+		.size = node_bar(p, node)->size,
+		.align = node_bar(p, node)->align,
+		/* To the lowest place, the limit makes no difference */
+		.max = how == PCI_LAYOUT_LOWEST ? U64_MAX : node_bar(p, node)->max,
+		.bounds = *bounds,
+		.gap = gap,
+	};
+}
+
+static u64 smallest_size(const struct pci_layout_packer *p, int node, int nr)
+{
+	u64 size = U64_MAX;
+	int k;
+
+	for (k = 0; k < nr; k++)
+		size = min(size, node_shape(p, node, k).size);
+	return size;
 }
 
 /**
@@ -165,7 +231,11 @@ static void gap_take(struct pci_layout_packer *p, const struct pci_layout_fit *f
  * @how: which place it prefers
  * @node: the block: a BAR or a floating window
  * @bounds: only look within
- * @best: takes the place
+ * @best: takes the place; pci_layout_settle() is to follow
+ *
+ * The lowest and the highest place are in the first gap that has any. Blocks
+ * come by decreasing alignment and size, so that the search for one begins where
+ * the one before found its place, unless it is smaller.
  *
  * Return: true if there is one.
  */
@@ -175,29 +245,30 @@ bool pci_layout_find_fit(struct pci_layout_packer *p, const struct pci_layout_bo
 			 struct pci_layout_fit *best)
 {
 	int nr = node_nr_shapes(p, node);
-	int prev = PCI_LAYOUT_NONE;
+	u64 size = smallest_size(p, node, nr);
+	bool downwards = how == PCI_LAYOUT_HIGHEST;
 	int i, k;
 
 	best->gap = PCI_LAYOUT_NONE;
-	for (i = p->gap_head; i != PCI_LAYOUT_NONE; prev = i, i = p->gap[i].next) {
+	for (i = gap_to_begin_with(p, how, node, bounds); i != PCI_LAYOUT_NONE;
+	     i = downwards ? p->gap[i].prev : p->gap[i].next) {
 		u64 lo = max(p->gap[i].start, bounds->start);
 		u64 hi = min(p->gap[i].end, bounds->end);
 
-		if (lo > hi)
+		if (lo > hi || hi - lo < size - 1)
 			continue;
 		for (k = 0; k < nr; k++) {
 			struct pci_layout_shape shape = node_shape(p, node, k);
-			struct pci_layout_fit fit = {
-				.gap = i, .prev = prev, .pick = k,
-			};
+			struct pci_layout_fit fit = { .gap = i, .pick = k };
 
 			if (box->virtual)
 				shape.max_start = U64_MAX;
 			fit_shape(box, how, &shape, lo, hi, &fit, best);
 		}
-		if (how == PCI_LAYOUT_LOWEST && best->gap != PCI_LAYOUT_NONE)
+		if (how <= PCI_LAYOUT_HIGHEST && best->gap != PCI_LAYOUT_NONE)
 			break;
 	}
+	remember_skip(p, how, node, bounds, best->gap);
 	return best->gap != PCI_LAYOUT_NONE;
 }
 
@@ -225,11 +296,12 @@ void pci_layout_settle(struct pci_layout_packer *p, struct pci_layout_box *box, 
 void pci_layout_list_gaps(struct pci_layout_packer *p, const struct pci_layout_box *box)
 {
 	u64 cursor = box->bounds.start;
-	int tail = PCI_LAYOUT_NONE;
 	int i;
 
 	p->nr_gaps = 0;
 	p->gap_head = PCI_LAYOUT_NONE;
+	p->gap_tail = PCI_LAYOUT_NONE;
+	p->skip.gap = PCI_LAYOUT_NONE;
 	for (i = p->first[box->container]; i < p->first[box->container + 1]; i++) {
 		int node = p->child[i];
 		u64 start, end;
@@ -247,11 +319,11 @@ void pci_layout_list_gaps(struct pci_layout_packer *p, const struct pci_layout_b
 			continue;
 		}
 		if (start > cursor)
-			gap_append(p, &tail, cursor, min(start - 1, box->bounds.end));
+			gap_add(p, p->gap_tail, cursor, min(start - 1, box->bounds.end));
 		if (end >= box->bounds.end)
 			return;
 		cursor = max(cursor, end + 1);
 	}
-	gap_append(p, &tail, cursor, box->bounds.end);
+	gap_add(p, p->gap_tail, cursor, box->bounds.end);
 }
 
