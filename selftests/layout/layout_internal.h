@@ -26,6 +26,7 @@ typedef uint64_t u64;
 #define SZ_1K		0x400
 #define SZ_4K		0x1000
 #define SZ_64K		0x10000
+#define SZ_256K		0x40000
 #define SZ_1M		0x100000
 #define SZ_16M		0x1000000
 #define SZ_256M		0x10000000

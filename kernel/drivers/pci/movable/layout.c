@@ -23,9 +23,6 @@
 #include "layout.h"
 #include "layout_pack.h"
 
-/* Up to here every subset of new devices is tried */
-#define LAYOUT_FEW		4
-
 /*
  * Scratch memory
  */
@@ -86,14 +83,19 @@ static void carve_search(struct layout_arena *a, struct pci_layout_search *s,
 	size_t nn = (size_t)m->nr_windows + m->nr_bars;
 
 	carve_packer(a, &s->p, m);
+	carve_array(a, s->here_windows, m->nr_windows);
+	carve_array(a, s->here_bars, m->nr_bars);
 	carve_array(a, s->best, nn);
+	carve_array(a, s->other, nn);
 	carve_array(a, s->served, m->nr_devs);
-	carve_array(a, s->refused, m->nr_devs);
+	carve_array(a, s->asks, m->nr_devs);
+	carve_array(a, s->hopeless, m->nr_devs);
 	carve_array(a, s->needy, m->nr_devs);
 	carve_array(a, s->list, max_t(size_t, nn, m->nr_devs));
 	carve_array(a, s->bounds, nn + 1);
 	carve_array(a, s->mark, max_t(size_t, nn, m->nr_devs));
 	carve_array(a, s->saved, m->nr_bars);
+	carve_array(a, s->other_pinned, m->nr_bars);
 }
 
 /**
@@ -123,176 +125,59 @@ static struct pci_layout_search *search_begin(const struct pci_layout_model *mod
 	memset(scratch, 0, pci_layout_scratch_size(model));
 	s = carve(&arena, 1, sizeof(*s));
 	carve_search(&arena, s, model);
-	/* A millisecond or so of trying to do better, whatever the size */
-	s->budget = 64 + 200000 / (s->p.nr_nodes + 16);
+	s->model = model;
 	return s;
-}
-
-/*
- * Who wants what
- */
-
-static void find_needy(struct pci_layout_search *s)
-{
-	const struct pci_layout_model *m = s->p.model;
-	int i;
-
-	for (i = 0; i < m->nr_bars; i++) {
-		if (pci_layout_bar_wants(&m->bars[i]))
-			s->served[m->bars[i].dev] = 1;
-	}
-	for (i = 0; i < m->nr_devs; i++) {
-		if (s->served[i])
-			s->needy[s->nr_needy++] = i;
-	}
-}
-
-/*
- * Which new devices get in
- */
-
-static void serve(struct pci_layout_search *s, unsigned int subset)
-{
-	int i;
-
-	for (i = 0; i < s->nr_needy; i++)
-		s->served[s->needy[i]] = i < 32 && subset >> i & 1;
-}
-
-static int popcount(unsigned int subset)
-{
-	int nr = 0;
-
-	for (; subset; subset &= subset - 1)
-		nr++;
-	return nr;
-}
-
-/* The larger first; of two that are equally large, that of earlier devices */
-static bool subset_is_better(unsigned int a, unsigned int b)
-{
-	unsigned int differ = a ^ b;
-
-	if (popcount(a) != popcount(b))
-		return popcount(a) > popcount(b);
-	return a & (differ & -differ);
-}
-
-static bool choose_few(struct pci_layout_search *s)
-{
-	unsigned int tried = 0;
-
-	for (;;) {
-		unsigned int best = 0, i;
-
-		for (i = 1; i < 1u << s->nr_needy; i++) {
-			if (!(tried >> i & 1) && subset_is_better(i, best))
-				best = i;
-		}
-		serve(s, best);
-		tried |= 1u << best;
-		if (pci_layout_find_plan(s))
-			return true;
-		if (!best)
-			return false;
-	}
-}
-
-static u64 dev_bytes(const struct pci_layout_model *m, int dev)
-{
-	u64 sum = 0;
-	int i;
-
-	for (i = 0; i < m->nr_bars; i++) {
-		if (m->bars[i].dev == dev && pci_layout_bar_wants(&m->bars[i]))
-			sum = pci_layout_sat_add(sum, m->bars[i].size);
-	}
-	return sum;
-}
-
-/* One after the other, the smallest first: that is how most get in */
-static bool choose_many(struct pci_layout_search *s)
-{
-	int i;
-
-	for (i = 0; i < s->nr_needy; i++) {
-		s->p.key[i] = (struct pci_layout_key) {
-			.first = dev_bytes(s->p.model, s->needy[i]),
-			.id = s->needy[i],
-		};
-	}
-	sort(s->p.key, s->nr_needy, sizeof(*s->p.key), pci_layout_compare_keys,
-	     NULL);
-	for (i = 0; i < s->nr_needy; i++)
-		s->needy[i] = s->p.key[i].id;
-
-	serve(s, 0);
-	for (i = 0; i < s->nr_needy; i++) {
-		s->served[s->needy[i]] = 1;
-		if (!pci_layout_find_plan(s))
-			s->served[s->needy[i]] = 0;
-	}
-	return pci_layout_find_plan(s);
-}
-
-/* Who does not fit even if all that can go away is gone is not worth a search */
-static void drop_hopeless(struct pci_layout_search *s)
-{
-	int i, nr = 0;
-
-	for (i = 0; i < s->nr_needy; i++) {
-		int dev = s->needy[i];
-
-		if (pci_layout_fits_alone(s, dev)) {
-			s->needy[nr++] = dev;
-		} else {
-			s->served[dev] = 0;
-			s->refused[dev] = 1;
-		}
-	}
-	s->nr_needy = nr;
-}
-
-static bool choose(struct pci_layout_search *s)
-{
-	bool ok;
-	int i;
-
-	find_needy(s);
-	if (pci_layout_find_plan(s))
-		return true;
-
-	drop_hopeless(s);
-	ok = s->nr_needy <= LAYOUT_FEW ? choose_few(s) : choose_many(s);
-	for (i = 0; i < s->nr_needy; i++)
-		s->refused[s->needy[i]] = !s->served[s->needy[i]];
-	return ok;
 }
 
 /*
  * The answer
  */
 
+/* The way to the plan may have led over others: only its two ends count */
+static bool bar_moves(const struct pci_layout_search *s, int i)
+{
+	const struct pci_layout_bar *bar = &s->model->bars[i];
+
+	return bar->assigned && s->best[s->model->nr_windows + i].start != bar->start;
+}
+
+static int count_disturbed(struct pci_layout_search *s, enum pci_layout_cost cost)
+{
+	const struct pci_layout_model *m = s->model;
+	int i, nr = 0;
+
+	memset(s->mark, 0, m->nr_devs);
+	for (i = 0; i < m->nr_bars; i++) {
+		int dev = m->bars[i].dev;
+
+		if (bar_moves(s, i) && m->devs[dev].cost == cost && !s->mark[dev]) {
+			s->mark[dev] = 1;
+			nr++;
+		}
+	}
+	return nr;
+}
+
 static void count_moves(struct pci_layout_search *s, struct pci_layout_plan *plan)
 {
-	const struct pci_layout_model *m = s->p.model;
+	const struct pci_layout_model *m = s->model;
 	int i;
 
 	plan->nr_moved = 0;
 	plan->bytes_moved = 0;
 	for (i = 0; i < m->nr_bars; i++) {
-		if (!pci_layout_bar_moves(s, i))
+		if (!bar_moves(s, i))
 			continue;
 		plan->nr_moved++;
 		plan->bytes_moved += m->bars[i].size;
 	}
-	plan->nr_live = pci_layout_count_disturbed(s, PCI_LAYOUT_LIVE);
-	plan->nr_paused = pci_layout_count_disturbed(s, PCI_LAYOUT_PAUSED);
+	plan->nr_live = count_disturbed(s, PCI_LAYOUT_LIVE);
+	plan->nr_paused = count_disturbed(s, PCI_LAYOUT_PAUSED);
 }
 
 static void write_plan(struct pci_layout_search *s, struct pci_layout_plan *plan)
 {
-	const struct pci_layout_model *m = s->p.model;
+	const struct pci_layout_model *m = s->model;
 	int i;
 
 	for (i = 0; i < m->nr_windows; i++)
@@ -302,6 +187,8 @@ static void write_plan(struct pci_layout_search *s, struct pci_layout_plan *plan
 	count_moves(s, plan);
 
 	/* Last, since it uses the packer for what-ifs */
+	s->p.model = m;
+	pci_layout_sort_children(&s->p);
 	plan->nr_refused = 0;
 	for (i = 0; i < m->nr_devs; i++) {
 		plan->refusals[i] = (struct pci_layout_refusal) {
@@ -311,7 +198,7 @@ static void write_plan(struct pci_layout_search *s, struct pci_layout_plan *plan
 			.below = PCI_LAYOUT_NONE,
 			.above = PCI_LAYOUT_NONE,
 		};
-		if (!s->refused[i])
+		if (!pci_layout_is_refused(s, i))
 			continue;
 		plan->nr_refused++;
 		pci_layout_explain(s, plan, i, &plan->refusals[i]);
@@ -348,9 +235,8 @@ int pci_layout_plan(const struct pci_layout_model *model, void *scratch,
 	if (!pci_layout_siblings_are_disjoint(&s->p))
 		return -EINVAL;
 
-	if (!choose(s))
+	if (!pci_layout_choose(s))
 		return -EINVAL;
-	pci_layout_refine(s);
 	write_plan(s, plan);
 	return 0;
 }

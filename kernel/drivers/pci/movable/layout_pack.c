@@ -37,6 +37,9 @@
 /* A made-up address in the middle of nowhere */
 #define LAYOUT_MIDDLE		0x4000000000000000ULL
 
+/* More pairs of a block and a gap are not looked at to find where one is tight */
+#define LAYOUT_CROWD		SZ_256K
+
 /* In which order blocks are placed */
 enum layout_order {
 	LAYOUT_BY_ALIGN,
@@ -237,12 +240,23 @@ static void add_anchored_shape(struct pci_layout_packer *p, int w,
 	p->nr_shapes[w]++;
 }
 
+/* Is it too much to look at each gap for each block? */
+static bool is_crowded(const struct pci_layout_packer *p, int container)
+{
+	u64 nr = p->first[container + 1] - p->first[container];
+
+	return nr * nr > LAYOUT_CROWD;
+}
+
 static void pack_anchored(struct pci_layout_packer *p, int w)
 {
 	struct pci_layout_box box = { .container = w };
 	int how;
 
 	for (how = 0; how < PCI_LAYOUT_NR_HOWS; how++) {
+		if ((how == PCI_LAYOUT_TIGHT_ABOVE || how == PCI_LAYOUT_TIGHT_BELOW) &&
+		    is_crowded(p, w))
+			continue;
 		box.how = how;
 		box.slot = p->nr_shapes[w];
 		if (!pack_anchored_how(p, &box))

@@ -243,30 +243,49 @@ struct pci_layout_fit {
 /**
  * struct pci_layout_search - the way to one plan
  * @p: the packer, whose @place is the last attempt
+ * @model: what was asked, while the packer's model is @here
+ * @here: the model as it would be after the plan that is made better
+ * @here_windows: its windows
+ * @here_bars: its BARs
  * @best: per node: the best so far
+ * @other: per node: the best of another way
  * @served: per device: has BARs without address and is to get them
- * @refused: per device: had to do without
- * @needy: devices that want addresses
+ * @asks: per device: wants addresses
+ * @hopeless: per device: would not fit if it were alone
+ * @needy: devices that want addresses and are not hopeless
  * @nr_needy: how many
  * @list: BARs or windows being given back what they had
  * @bounds: per group of @list, its first element; one more than groups
  * @mark: per device, window or BAR: for short use
  * @saved: per BAR: copy of the packer's @pinned
+ * @other_pinned: per BAR: the same, to go with @other
  * @budget: attempts left for making a plan better
  */
 struct pci_layout_search {
 	struct pci_layout_packer p;
+	const struct pci_layout_model *model;
+	struct pci_layout_model here;
+	struct pci_layout_window *here_windows;
+	struct pci_layout_bar *here_bars;
 	struct pci_layout_place *best;
+	struct pci_layout_place *other;
 	u8 *served;
-	u8 *refused;
+	u8 *asks;
+	u8 *hopeless;
 	int *needy;
 	int nr_needy;
 	int *list;
 	int *bounds;
 	u8 *mark;
 	u8 *saved;
+	u8 *other_pinned;
 	int budget;
 };
+
+static inline bool pci_layout_is_refused(const struct pci_layout_search *s, int dev)
+{
+	return s->asks[dev] && !s->served[dev];
+}
 
 static inline bool pci_layout_is_io(enum pci_layout_type type)
 {
@@ -433,6 +452,7 @@ bool pci_layout_counts_are_valid(const struct pci_layout_model *m);
 bool pci_layout_items_are_valid(const struct pci_layout_model *m);
 bool pci_layout_siblings_are_disjoint(const struct pci_layout_packer *p);
 bool pci_layout_pack(struct pci_layout_packer *p);
+bool pci_layout_choose(struct pci_layout_search *s);
 bool pci_layout_find_plan(struct pci_layout_search *s);
 void pci_layout_refine(struct pci_layout_search *s);
 bool pci_layout_bar_moves(const struct pci_layout_search *s, int bar);

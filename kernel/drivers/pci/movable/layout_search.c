@@ -24,6 +24,9 @@
 /* With more devices than that, smaller sets of them are not searched for */
 #define LAYOUT_MANY		32
 
+/* From this level on, the subtrees to be tried grow by more than one level */
+#define LAYOUT_DEEP		8
+
 /* In @pinned, @keep, ...: set for the time of one attempt */
 #define LAYOUT_TENTATIVE	2
 
@@ -178,7 +181,7 @@ bool pci_layout_find_plan(struct pci_layout_search *s)
 		return true;
 
 	for (cost = PCI_LAYOUT_NO_DRIVER; cost <= PCI_LAYOUT_PAUSED; cost++) {
-		for (level = 0, more = true; more; level++) {
+		for (level = 0, more = true; more; level += 1 + level / LAYOUT_DEEP) {
 			bool kinds[2] = {};
 
 			more = mark_subtrees(s, level, kinds);
@@ -412,7 +415,7 @@ static void look_for_fewer(struct pci_layout_search *s, int cost)
 	memcpy(s->p.pinned, s->saved, s->p.model->nr_bars);
 }
 
-static void disturb_less(struct pci_layout_search *s)
+static void pin_devices(struct pci_layout_search *s)
 {
 	int cost;
 
@@ -422,6 +425,67 @@ static void disturb_less(struct pci_layout_search *s)
 		if (cost != PCI_LAYOUT_NO_DRIVER)
 			look_for_fewer(s, cost);
 	}
+}
+
+/* Pin the devices that move, and free all others of the kinds wanted */
+static void turn_over(struct pci_layout_search *s)
+{
+	const struct pci_layout_model *m = s->p.model;
+	bool wanted[2] = { kind_is_wanted(s, true), kind_is_wanted(s, false) };
+	int i;
+
+	memset(s->mark, 0, m->nr_devs);
+	for (i = 0; i < m->nr_bars; i++) {
+		if (pci_layout_bar_moves(s, i) && bar_cost(m, i) != PCI_LAYOUT_NO_DRIVER)
+			s->mark[m->bars[i].dev] = 1;
+	}
+	for (i = 0; i < m->nr_bars; i++) {
+		const struct pci_layout_bar *bar = &m->bars[i];
+
+		if (bar->assigned && !bar->fixed && wanted[!pci_layout_is_io(bar->type)])
+			s->p.pinned[i] = s->mark[bar->dev];
+	}
+}
+
+/*
+ * What was freed first need not be the cheapest: instead of much that is in a
+ * window, a single neighbour of that window may move. So pin what moves, free
+ * all else, and keep what disturbs less.
+ */
+static void look_elsewhere(struct pci_layout_search *s)
+{
+	const struct pci_layout_model *m = s->p.model;
+	int paused = pci_layout_count_disturbed(s, PCI_LAYOUT_PAUSED);
+	int live = pci_layout_count_disturbed(s, PCI_LAYOUT_LIVE);
+
+	if (paused + live < 2 && !paused)
+		return;
+	memcpy(s->other, s->best, s->p.nr_nodes * sizeof(*s->best));
+	memcpy(s->other_pinned, s->p.pinned, m->nr_bars);
+
+	turn_over(s);
+	if (attempt(s)) {
+		int now;
+
+		pin_devices(s);
+		now = pci_layout_count_disturbed(s, PCI_LAYOUT_PAUSED);
+		if (now < paused ||
+		    (now == paused &&
+		     pci_layout_count_disturbed(s, PCI_LAYOUT_LIVE) < live))
+			return;
+	}
+	memcpy(s->best, s->other, s->p.nr_nodes * sizeof(*s->best));
+	memcpy(s->p.pinned, s->other_pinned, m->nr_bars);
+}
+
+static void disturb_less(struct pci_layout_search *s)
+{
+	int rest = s->budget / 2;
+
+	s->budget -= rest;
+	pin_devices(s);
+	s->budget += rest;
+	look_elsewhere(s);
 	give_back(s, s->p.pinned, list_bars(s));
 }
 
@@ -472,7 +536,7 @@ static bool optional_may_be_placed(const struct pci_layout_search *s, int bar)
 {
 	const struct pci_layout_bar *b = &s->p.model->bars[bar];
 
-	if (b->assigned || !b->optional || s->refused[b->dev] ||
+	if (b->assigned || !b->optional || pci_layout_is_refused(s, b->dev) ||
 	    b->max < b->size - 1)
 		return false;
 	/* To open or change windows is justified by a device that arrives only */
@@ -519,6 +583,8 @@ static void grant_wishes(struct pci_layout_search *s)
  */
 void pci_layout_refine(struct pci_layout_search *s)
 {
+	/* A millisecond or so of trying to do better, whatever the size */
+	s->budget = 40 + 240000 / (s->p.nr_nodes + 16);
 	disturb_less(s);
 	keep_windows(s);
 	freeze_unchanged(s);
