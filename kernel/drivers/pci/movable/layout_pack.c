@@ -168,8 +168,6 @@ static bool stretch_to_wish(const struct pci_layout_packer *p, int w,
 	u64 below = box->used.start - limit->start;
 	u64 above = limit->end - box->used.end;
 
-	if (window_is_rigid(p, w))
-		return true;
 	if (box->how == PCI_LAYOUT_HIGHEST)
 		above = min(above, more - min(more, below));
 	above = min(above, more);
@@ -196,6 +194,9 @@ static bool pack_anchored_once(struct pci_layout_packer *p, struct pci_layout_bo
 	pci_layout_list_gaps(p, box);
 	if (!place_loose(p, box))
 		return false;
+	/* Firmware may have given it a start that it could not have today */
+	if (window_is_rigid(p, w))
+		return true;
 	range_round_out(&box->used, p->model->windows[w].align);
 	return stretch_to_wish(p, w, box);
 }
