@@ -40,10 +40,20 @@
 /* More pairs of a block and a gap are not looked at to find where one is tight */
 #define LAYOUT_CROWD		SZ_256K
 
+/*
+ * The largest blocks, and all others together, each go below or above. With more
+ * blocks than LAYOUT_ASIDE, only the largest one goes another way than the others.
+ */
+#define LAYOUT_NR_SIDES		4
+#define LAYOUT_FIRST_BELOW	0x1
+#define LAYOUT_FIRST_ABOVE	0xe
+#define LAYOUT_ASIDE		8
+
 /* In which order blocks are placed */
 enum layout_order {
 	LAYOUT_BY_ALIGN,
 	LAYOUT_BY_SIZE,
+	LAYOUT_BY_ALIGN_SMALL_FIRST,
 	LAYOUT_NR_ORDERS,
 };
 
@@ -88,8 +98,10 @@ static bool list_loose(struct pci_layout_packer *p, int container,
 			return false;
 		shape = node_shape(p, p->child[i], 0);
 		key->id = p->child[i];
-		key->first = order == LAYOUT_BY_ALIGN ? ~shape.align : ~shape.size;
-		key->second = order == LAYOUT_BY_ALIGN ? ~shape.size : ~shape.align;
+		key->first = order == LAYOUT_BY_SIZE ? ~shape.size : ~shape.align;
+		key->second = order == LAYOUT_BY_SIZE ? ~shape.align : ~shape.size;
+		if (order == LAYOUT_BY_ALIGN_SMALL_FIRST)
+			key->second = shape.size;
 		key->third = shape.max_start;
 		p->nr_keys++;
 	}
@@ -97,7 +109,7 @@ static bool list_loose(struct pci_layout_packer *p, int container,
 	return true;
 }
 
-/* Is every block as large as its alignment, so that both orders are the same? */
+/* Is every block as large as its alignment, so that all orders are the same? */
 static bool order_matters(const struct pci_layout_packer *p)
 {
 	int i;
@@ -114,20 +126,28 @@ static enum pci_layout_how block_how(const struct pci_layout_box *box, int i,
 				     struct pci_layout_range *bounds)
 {
 	*bounds = box->bounds;
-	if (box->virtual && box->how == PCI_LAYOUT_TIGHT_BELOW && i == 0) {
+	if (box->virtual && box->how >= PCI_LAYOUT_TIGHT_ABOVE && i == 0) {
 		/* Made-up addresses with as much room above as below */
 		bounds->start = box->middle;
 		return PCI_LAYOUT_LOWEST;
 	}
-	if (box->how < PCI_LAYOUT_FIRST_BELOW)
+	if (box->how != PCI_LAYOUT_SIDES)
 		return box->how;
 
-	if (box->how == (i ? PCI_LAYOUT_FIRST_BELOW : PCI_LAYOUT_FIRST_ABOVE)) {
+	if (!(box->sides >> min(i, LAYOUT_NR_SIDES - 1) & 1)) {
 		bounds->start = box->used.start;
 		return PCI_LAYOUT_LOWEST;
 	}
 	bounds->end = box->used.end;
 	return PCI_LAYOUT_HIGHEST;
+}
+
+/* Is it worth trying this way of dividing @nr blocks between both sides? */
+static bool sides_differ(unsigned int sides, int nr)
+{
+	if (nr > LAYOUT_ASIDE)
+		return sides == LAYOUT_FIRST_BELOW || sides == LAYOUT_FIRST_ABOVE;
+	return nr >= LAYOUT_NR_SIDES || !(sides >> nr);
 }
 
 static bool place_loose(struct pci_layout_packer *p, struct pci_layout_box *box)
@@ -249,23 +269,37 @@ static bool is_crowded(const struct pci_layout_packer *p, int container)
 	return nr * nr > LAYOUT_CROWD;
 }
 
+/* Returns false if no other way of packing is needed */
+static bool add_anchored_how(struct pci_layout_packer *p, struct pci_layout_box *box,
+			     enum pci_layout_how how)
+{
+	int w = box->container;
+
+	box->how = how;
+	box->slot = p->nr_shapes[w];
+	if (box->slot == PCI_LAYOUT_SHAPES)
+		return false;
+	if (!pack_anchored_how(p, box))
+		return true;
+	add_anchored_shape(p, w, &box->used);
+	/* It cannot be smaller than what it has to cover */
+	return box->used.start != p->hull[w].start || box->used.end != p->hull[w].end;
+}
+
 static void pack_anchored(struct pci_layout_packer *p, int w)
 {
 	struct pci_layout_box box = { .container = w };
-	int how;
 
-	for (how = 0; how < PCI_LAYOUT_NR_HOWS; how++) {
-		if ((how == PCI_LAYOUT_TIGHT_ABOVE || how == PCI_LAYOUT_TIGHT_BELOW) &&
-		    is_crowded(p, w))
-			continue;
-		box.how = how;
-		box.slot = p->nr_shapes[w];
-		if (!pack_anchored_how(p, &box))
-			continue;
-		add_anchored_shape(p, w, &box.used);
-		/* It cannot be smaller than what it has to cover */
-		if (box.used.start == p->hull[w].start &&
-		    box.used.end == p->hull[w].end)
+	if (!add_anchored_how(p, &box, PCI_LAYOUT_LOWEST) ||
+	    !add_anchored_how(p, &box, PCI_LAYOUT_HIGHEST))
+		return;
+	if (!is_crowded(p, w) &&
+	    (!add_anchored_how(p, &box, PCI_LAYOUT_TIGHT_ABOVE) ||
+	     !add_anchored_how(p, &box, PCI_LAYOUT_TIGHT_BELOW)))
+		return;
+	for (box.sides = 1; box.sides < (1 << LAYOUT_NR_SIDES) - 1; box.sides++) {
+		if (sides_differ(box.sides, p->nr_keys) &&
+		    !add_anchored_how(p, &box, PCI_LAYOUT_SIDES))
 			return;
 	}
 }
@@ -480,6 +514,12 @@ static void pack_floating(struct pci_layout_packer *p, int w)
 	pack_floating_how(p, &box);
 	box.how = PCI_LAYOUT_TIGHT_BELOW;
 	pack_floating_how(p, &box);
+	box.how = PCI_LAYOUT_SIDES;
+	/* The first block is in the middle: its bit makes no difference */
+	for (box.sides = 2; box.sides < (1 << LAYOUT_NR_SIDES) - 2; box.sides += 2) {
+		if (p->nr_keys <= LAYOUT_ASIDE && sides_differ(box.sides, p->nr_keys))
+			pack_floating_how(p, &box);
+	}
 }
 
 /*

@@ -171,19 +171,14 @@ struct pci_layout_packer {
  * @PCI_LAYOUT_TIGHT_ABOVE: where the container has to stretch least, rather
  *			    upwards
  * @PCI_LAYOUT_TIGHT_BELOW: the same, rather downwards
- * @PCI_LAYOUT_FIRST_BELOW: for containers with room on both sides: the first
- *			    and largest block below, the others above
- * @PCI_LAYOUT_FIRST_ABOVE: the opposite
- * @PCI_LAYOUT_NR_HOWS: how many there are
+ * @PCI_LAYOUT_SIDES: some blocks below what the container covers, others above
  */
 enum pci_layout_how {
 	PCI_LAYOUT_LOWEST,
 	PCI_LAYOUT_HIGHEST,
 	PCI_LAYOUT_TIGHT_ABOVE,
 	PCI_LAYOUT_TIGHT_BELOW,
-	PCI_LAYOUT_FIRST_BELOW,
-	PCI_LAYOUT_FIRST_ABOVE,
-	PCI_LAYOUT_NR_HOWS,
+	PCI_LAYOUT_SIDES,
 };
 
 /**
@@ -206,6 +201,8 @@ enum pci_layout_taste {
  * @bounds: nothing may lie outside
  * @used: covers what the container has to cover so far
  * @how: which places blocks take
+ * @sides: for PCI_LAYOUT_SIDES: bit n is set if block n goes below; the last bit
+ *	   is that of all blocks from there on
  * @taste: which shapes anchored windows take
  * @slot: which of the container's shapes this is going to be
  * @virtual: the addresses are made up, so that limits mean nothing
@@ -216,6 +213,7 @@ struct pci_layout_box {
 	struct pci_layout_range bounds;
 	struct pci_layout_range used;
 	enum pci_layout_how how;
+	unsigned int sides;
 	enum pci_layout_taste taste;
 	int slot;
 	bool virtual;

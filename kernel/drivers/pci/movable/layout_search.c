@@ -47,6 +47,12 @@ static int bar_cost(const struct pci_layout_model *m, int bar)
 	return dev == PCI_LAYOUT_NONE ? PCI_LAYOUT_PAUSED : m->devs[dev].cost;
 }
 
+/* Firmware may have put a BAR where it could not be put today: there it stays */
+static bool bar_can_move(const struct pci_layout_bar *bar)
+{
+	return bar->assigned && !bar->fixed && bar->max >= bar->size - 1;
+}
+
 /*
  * Attempts
  */
@@ -145,7 +151,7 @@ static void unpin_marked(struct pci_layout_search *s, int cost, bool widely,
 	for (i = 0; i < m->nr_bars; i++) {
 		const struct pci_layout_bar *bar = &m->bars[i];
 
-		if (!bar->assigned || bar->fixed || bar_cost(m, i) > cost)
+		if (!bar_can_move(bar) || bar_cost(m, i) > cost)
 			continue;
 		if (bar_is_marked(s, i, kinds) ||
 		    (widely && bar_cost(m, i) < cost &&
@@ -368,7 +374,7 @@ static bool attempt_only(struct pci_layout_search *s, int cost, int a, int b)
 		const struct pci_layout_bar *bar = &m->bars[i];
 		int c = bar_cost(m, i);
 
-		if (!bar->assigned || bar->fixed || c > cost ||
+		if (!bar_can_move(bar) || c > cost ||
 		    !wanted[!pci_layout_is_io(bar->type)])
 			continue;
 		s->p.pinned[i] = c == cost && bar->dev != a && bar->dev != b;
@@ -442,7 +448,7 @@ static void turn_over(struct pci_layout_search *s)
 	for (i = 0; i < m->nr_bars; i++) {
 		const struct pci_layout_bar *bar = &m->bars[i];
 
-		if (bar->assigned && !bar->fixed && wanted[!pci_layout_is_io(bar->type)])
+		if (bar_can_move(bar) && wanted[!pci_layout_is_io(bar->type)])
 			s->p.pinned[i] = s->mark[bar->dev];
 	}
 }

@@ -217,7 +217,7 @@ static const struct layout_case cases_choose[] = {
 		.refusal = { PCI_LAYOUT_NO_SPACE, 3, TOP, TOP, TOP, 0 },
 	},
 	/*
-	 *	16 a...		+m of 2, then the not so new d of 2
+	 *	16 a...		+d of 2, which is not that new, +n of 2
 	 */
 	{
 		.name = "refused earlier, still no room: order of arrival counts",
@@ -271,9 +271,9 @@ static const struct layout_case cases_choose[] = {
 		.refusal = { PCI_LAYOUT_NO_SPACE, 2, TOP, TOP, TOP, 0 },
 	},
 	/*
-	 * Both would be one too many, and one alone disturbs nobody
+	 * With a gone n would fit as well, but m does not fit at all
 	 *
-	 *	16 a...		+m of 4, +n of 2: a stays where it is
+	 *	16 a...	32 .	+m of 8, +n of 2
 	 */
 	{
 		.name = "nobody is disturbed for one that is refused",
@@ -328,6 +328,24 @@ static const struct layout_case cases_choose[] = {
 		EXPECT_BARS(PLACED, NOWHERE, PLACED, PLACED, PLACED, NOWHERE),
 		.refused = BIT(1) | BIT(5),
 		.refusal = { PCI_LAYOUT_TOO_LARGE, 1, TOP, TOP, TOP, M(4) },
+	},
+	/*
+	 *	16 .....	+g of 2, +h to +k of 1 each: all five are one too many
+	 */
+	{
+		.name = "many new ones, two ways: the way with the earliest",
+		.model = {
+			APERTURES(APERTURE(MEM, M(16), M(5))),
+			BARS(WANTED(TOP, MEM, M(2), 0),
+			     WANTED(TOP, MEM, M(1), 1),
+			     WANTED(TOP, MEM, M(1), 2),
+			     WANTED(TOP, MEM, M(1), 3),
+			     WANTED(TOP, MEM, M(1), 4)),
+			DEVS(NEW, NEW, NEW, NEW, NEW),
+		},
+		EXPECT_BARS(PLACED, PLACED, PLACED, PLACED, NOWHERE),
+		.refused = BIT(4),
+		.refusal = { PCI_LAYOUT_NO_SPACE, 4, TOP, TOP, TOP, 0 },
 	},
 };
 

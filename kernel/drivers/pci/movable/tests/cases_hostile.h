@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Cases for the planner of movable PCI BARs: models that contradict themselves, and absurd ones
+ * Cases for the planner of movable PCI BARs: models that contradict themselves,
+ * and absurd ones
  */
 #ifndef _PCI_MOVABLE_CASES_HOSTILE_H
 #define _PCI_MOVABLE_CASES_HOSTILE_H
@@ -355,6 +356,32 @@ static const struct layout_case cases_hostile[] = {
 		.refused = BIT(0) | BIT(1),
 		.refusal = { PCI_LAYOUT_TOO_LARGE, 0, TOP, TOP, TOP, 0 },
 	},
+	INVALID("two BARs overlap by one byte",
+		APERTURES(APERTURE(MEM, M(16), M(8))),
+		BARS(BAR(TOP, MEM, M(16), M(2), 0),
+		     BAR(TOP, MEM, M(18) - 1, 1, 0)),
+		DEVS(LIVE)),
+	INVALID("two BARs overlap, and one beside them has no address",
+		APERTURES(APERTURE(MEM, M(16), M(8))),
+		BARS(WANTED(TOP, MEM, M(1), 0),
+		     BAR(TOP, MEM, M(16), M(2), 0),
+		     BAR(TOP, MEM, M(17), M(1), 0)),
+		DEVS(NEW)),
+	INVALID("a BAR on the last byte of what is in the way",
+		APERTURES(APERTURE(MEM, M(16), M(8))),
+		BARS(BLOCKER(TOP, MEM, M(16), M(2)),
+		     BAR(TOP, MEM, M(18) - 1, 1, 0)),
+		DEVS(LIVE)),
+	INVALID("a window on what is in the way",
+		APERTURES(APERTURE(MEM, M(16), M(8))),
+		WINDOWS(WINDOW(TOP, MEM, M(17), M(1))),
+		BARS(BLOCKER(TOP, MEM, M(16), M(4)))),
+	INVALID("two apertures overlap by one byte",
+		APERTURES(APERTURE(MEM, M(16), M(2)),
+			  APERTURE(MEM, M(18) - 1, M(2)))),
+	INVALID("two apertures overlap by one byte, the first is the higher",
+		APERTURES(APERTURE(MEM, M(18) - 1, M(2)),
+			  APERTURE(MEM, M(16), M(2)))),
 	/* Sizes whose sum has no room in a u64, and nobody gets anything */
 	{
 		.name = "absurd sizes of one device are refused",

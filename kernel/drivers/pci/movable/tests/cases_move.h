@@ -12,7 +12,7 @@ static const struct layout_case cases_move[] = {
 	/*
 	 * Inner window full, outer full, free space above the outer one
 	 *
-	 *	16 [[a]b]......	+n of 2 with a
+	 *	16 [[a]b]......	+n of 2 in a
 	 */
 	{
 		.name = "nested windows, two levels: the neighbour inside moves",
@@ -31,7 +31,7 @@ static const struct layout_case cases_move[] = {
 	/*
 	 * Three levels deep, walled in by a window on each side
 	 *
-	 *	64 [a..][[[b]]][c..]...............	+n of 8 with b
+	 *	64 [a..][[[b]]][c..]...............	+n of 8 in b
 	 */
 	{
 		.name = "nested windows, three levels, wedged: the innermost grows",
@@ -75,7 +75,7 @@ static const struct layout_case cases_move[] = {
 	/*
 	 * The same price, but on one side the window of two
 	 *
-	 *	[ab][C][d]......	+n of 2 with C
+	 *	64 [ab][C][d]......	+n of 2 in C
 	 */
 	{
 		.name = "as few drivers as possible: one instead of two",
@@ -155,7 +155,7 @@ static const struct layout_case cases_move[] = {
 	/*
 	 * With n, b's window needs 4, and only the left of F has that
 	 *
-	 *	16 [aac].F[bd].	+n of 2 with b
+	 *	16 [aac].F[bd].	+n of 2 in b
 	 *	[nnbd]F[caa]
 	 */
 	{
@@ -208,7 +208,7 @@ static const struct layout_case cases_move[] = {
 		.live = 1,
 	},
 	/*
-	 * p is fixed's neighbour above, and nothing but p can go
+	 * p is G's neighbour above, and nobody but p can go
 	 *
 	 *	64 FF[GG]pp..	+n of 2 in G
 	 */
@@ -270,7 +270,7 @@ static const struct layout_case cases_move[] = {
 		EXPECT_BARS(SAME, SAME, MOVED, MOVED, MOVED, MOVED, M(72)),
 	},
 	/*
-	 * One of the three moves; two halves, c alone in the upper one
+	 * n takes the lower half or the upper one
 	 *
 	 *	16 ab..c...	+n of 4
 	 */
@@ -441,9 +441,10 @@ static const struct layout_case cases_move[] = {
 			       { SAME }),
 	},
 	/*
-	 * Only a of each pair of fixed ranges can go
+	 * Before a is room for half of n, and a is paused
 	 *
-	 *	16 [F.aa][bb]....	+n of 2 in F: a into the gap does not do, b goes
+	 *	16 [F.aa][bb]......	+n of 2 in F
+	 *	=> [F.aann][bb]....
 	 */
 	{
 		.name = "what is in the same window has to stay in it",
@@ -462,9 +463,9 @@ static const struct layout_case cases_move[] = {
 		.live = 1,
 	},
 	/*
-	 * The whole of b's window, two deep, goes: one driver
+	 * Both windows around b go
 	 *
-	 *	16 [a][[b].]....	+n of 1 in a, F on the other side
+	 *	16 [F][[b].].....	+n of 2 in F
 	 */
 	{
 		.name = "a window moves with all that is in it",
@@ -485,7 +486,7 @@ static const struct layout_case cases_move[] = {
 	/*
 	 * The io BAR of i has to go; its BAR in memory has nothing to do with it
 	 *
-	 * 256 bytes: 16 i.	+n of 2
+	 *	16 i.	64 .	256 bytes per block	+n of 2
 	 */
 	{
 		.name = "port I/O is wanted: memory stays where it is",

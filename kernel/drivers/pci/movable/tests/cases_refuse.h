@@ -125,7 +125,7 @@ static const struct layout_case cases_refuse[] = {
 		.refusal = { PCI_LAYOUT_TOO_LARGE, 0, TOP, TOP, TOP, M(3) },
 	},
 	/*
-	 *	16 ..|..	two apertures	+n of 4
+	 *	16 ..	18 ..	+n of 4
 	 */
 	{
 		.name = "two apertures side by side are not one",
@@ -421,7 +421,7 @@ static const struct layout_case cases_refuse[] = {
 	/*
 	 * F is of memory and has nothing to do with ports
 	 *
-	 * 256 bytes: 16 aab.	+n of 2; memory: FFFF
+	 *	16 aab.	256 bytes per block; of memory: FFFF	+n of 2
 	 */
 	{
 		.name = "no space for ports, whatever is in memory at the same addresses",
@@ -458,6 +458,43 @@ static const struct layout_case cases_refuse[] = {
 		EXPECT_BARS(SAME, SAME, NOWHERE, NOWHERE, NOWHERE),
 		.refused = BIT(2),
 		.refusal = { PCI_LAYOUT_NO_SPACE, 3, TOP, TOP, TOP, M(4) },
+	},
+	/* m never fits; n would, were its window not one that must stay closed */
+	{
+		.name = "a window that must stay closed, though there is room",
+		.model = {
+			APERTURES(APERTURE(MEM, M(16), M(16))),
+			WINDOWS(WINDOW_FULL(0, TOP, MEM, 0, 0, U64_MAX, M(1), 0,
+					    false, true),
+				CLOSED(0, MEM, 0)),
+			BARS(WANTED(TOP, MEM, M(32), 0),
+			     WANTED(1, MEM, M(1), 1),
+			     WANTED(TOP, MEM, M(16), 2)),
+			DEVS(NEW, NEW, NEW),
+		},
+		EXPECT_BARS(NOWHERE, NOWHERE, M(16)),
+		EXPECT_WINDOWS({ SAME }, { NOWHERE }),
+		.refused = BIT(0) | BIT(1),
+		.refusal = { PCI_LAYOUT_TOO_LARGE, 0, TOP, TOP, TOP, 0 },
+	},
+	/*
+	 *	16 aab.	256 bytes per block; a window of ports: [....]	+n of 2
+	 */
+	{
+		.name = "no space in memory, whatever window of ports is there",
+		.model = {
+			APERTURES(APERTURE(IO, K(4), K(4)),
+				  APERTURE(MEM, K(4), K(1))),
+			WINDOWS(IO_WINDOW(TOP, K(4), K(4))),
+			BARS(BAR(TOP, MEM, K(4), 512, 0),
+			     BAR(TOP, MEM, K(4) + 512, 256, 0),
+			     WANTED_ALIGNED(TOP, MEM, 512, 256, 1)),
+			DEVS(LIVE, NEW),
+		},
+		EXPECT_BARS(SAME, SAME, NOWHERE),
+		EXPECT_WINDOWS({ SAME }),
+		.refused = BIT(1),
+		.refusal = { PCI_LAYOUT_NO_SPACE, 2, TOP, TOP, TOP, 256 },
 	},
 };
 

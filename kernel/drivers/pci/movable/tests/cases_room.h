@@ -10,9 +10,9 @@
 
 static const struct layout_case cases_room[] = {
 	/*
-	 * Nothing to do: 1 MiB per block, hole, slack and all
+	 * Holes and slack stay as they are
 	 *
-	 *	16 [a..b...]..[c]
+	 *	16 [a..b....]...[c]....
 	 */
 	{
 		.name = "nobody wants anything: nothing changes",
@@ -29,7 +29,7 @@ static const struct layout_case cases_room[] = {
 		EXPECT_WINDOWS({ SAME }, { SAME }),
 	},
 	/*
-	 *	16 [a..b...]	+n of 2
+	 *	16 [a..b....]	+n of 2 in a
 	 */
 	{
 		.name = "a free gap: nothing else changes",
@@ -45,7 +45,7 @@ static const struct layout_case cases_room[] = {
 		EXPECT_WINDOWS({ SAME }),
 	},
 	/*
-	 *	16 ....[ab]....	+n of 2: the window grows
+	 *	16 ....[ab]....	+n of 2 in a
 	 */
 	{
 		.name = "free space next to the window: it grows",
@@ -61,7 +61,7 @@ static const struct layout_case cases_room[] = {
 		EXPECT_WINDOWS({ M(20), M(4) }),
 	},
 	/*
-	 *	16 ..[ab][c]XX	+n of 2 with a: only downwards
+	 *	16 ..[ab][c]XX	+n of 2 in a
 	 */
 	{
 		.name = "free space below the window only: it grows downwards",
@@ -83,7 +83,7 @@ static const struct layout_case cases_room[] = {
 	 * Two windows could both grow into the gap between them, but one can
 	 * grow elsewhere
 	 *
-	 *	16 ..[F]..[G]XX	+m of 2 with F, +n of 2 with G
+	 *	16 ..[F]..[G]XX	+m of 2 in F, +n of 2 in G
 	 */
 	{
 		.name = "two windows grow, and the gap between them goes to the needier",
@@ -115,7 +115,8 @@ static const struct layout_case cases_room[] = {
 		EXPECT_WINDOWS({ M(19), M(5) }),
 	},
 	/*
-	 *	66 [b[a####]####]	# aligned to 4
+	 *	66 ..........		+k of 4 and +l of 1 in the inner one, +m of 4, +n of 1
+	 *	=> [n[lkkkk]mmmm]
 	 */
 	{
 		.name = "a new window with something small on each side",
@@ -346,7 +347,7 @@ static const struct layout_case cases_room[] = {
 		EXPECT_WINDOWS({ M(17), M(2) }),
 	},
 	/*
-	 * 2^44 - 4 .... and there the address space ends	+n of 4
+	 * The aperture ends where the addresses end	+n of 4
 	 */
 	{
 		.name = "up to the last address there is",
@@ -370,6 +371,54 @@ static const struct layout_case cases_room[] = {
 			DEVS(LIVE, NEW),
 		},
 		EXPECT_BARS(SAME, SAME, 1ULL << 63),
+	},
+	/*
+	 * The half block above F is free, but the window ends at whole ones
+	 *
+	 *	15 .[FF]X	X: the upper half only	+n of 1/2 in F
+	 */
+	{
+		.name = "what is not a multiple of the granularity cannot be used, above",
+		.model = {
+			APERTURES(APERTURE(MEM, M(15), M(4))),
+			WINDOWS(WINDOW(TOP, MEM, M(16), M(2))),
+			BARS(FIXED(0, MEM, M(16), M(2), 0),
+			     BLOCKER(TOP, MEM, M(18) + K(512), K(512)),
+			     WANTED(0, MEM, K(512), 1)),
+			DEVS(LIVE, NEW),
+		},
+		EXPECT_BARS(SAME, SAME, PLACED),
+		EXPECT_WINDOWS({ M(15), M(3) }),
+	},
+	/*
+	 *	15 X[FF].	X: the lower half only	+n of 1/2 in F
+	 */
+	{
+		.name = "what is not a multiple of the granularity cannot be used, below",
+		.model = {
+			APERTURES(APERTURE(MEM, M(15), M(4))),
+			WINDOWS(WINDOW(TOP, MEM, M(16), M(2))),
+			BARS(BLOCKER(TOP, MEM, M(15), K(512)),
+			     FIXED(0, MEM, M(16), M(2), 0),
+			     WANTED(0, MEM, K(512), 1)),
+			DEVS(LIVE, NEW),
+		},
+		EXPECT_BARS(SAME, SAME, PLACED),
+		EXPECT_WINDOWS({ M(16), M(3) }),
+	},
+	{
+		.name = "an aperture, a window and a BAR of one byte",
+		.model = {
+			APERTURES(APERTURE(IO, K(4), 1),
+				  APERTURE(IO, K(8), 1)),
+			WINDOWS(WINDOW_FULL(0, TOP, IO, K(4), 1, U16_MAX, 1, 0, true,
+					    false)),
+			BARS(BAR(0, IO, K(4), 1, 0),
+			     WANTED(TOP, IO, 1, 1)),
+			DEVS(LIVE, NEW),
+		},
+		EXPECT_BARS(SAME, K(8)),
+		EXPECT_WINDOWS({ SAME }),
 	},
 	{
 		.name = "nothing at all",

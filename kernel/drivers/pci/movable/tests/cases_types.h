@@ -119,8 +119,7 @@ static const struct layout_case cases_types[] = {
 		EXPECT_WINDOWS({ M(16), M(3) }, { ANY, M(1) }),
 	},
 	/*
-	 * 4 KiB per block:	0   4
-	 *			...[ab][c]	+n of 1/8 with a
+	 *	1 ...[ab][c].........	4 KiB per block	+n of 1/8 in a
 	 */
 	{
 		.name = "port I/O: a window grows by 4 KiB",
@@ -166,8 +165,9 @@ static const struct layout_case cases_types[] = {
 		EXPECT_BARS(SAME, SAME, SAME, M(20)),
 	},
 	/*
-	 *	16 [aa]..[bb]..[cc]..	io, mem and pref of one bridge, each in its own
-	 *				aperture	+n of all three
+	 * An aperture for each of the windows
+	 *
+	 *	[aa].. [aa].. [aa]..	+n in all three
 	 */
 	{
 		.name = "three windows of one bridge grow side by side",
@@ -204,9 +204,9 @@ static const struct layout_case cases_types[] = {
 		EXPECT_BARS(PLACED, PLACED),
 	},
 	/*
-	 * Two levels of window, 48 below 4 GiB
+	 * 16 MiB per block
 	 *
-	 *	[[aa]] below 4 GiB	+n of 1024 in a: both go above
+	 *	192 [[a]]..	2048 256 of them	+n of 64 in a
 	 */
 	{
 		.name = "a prefetchable window in another: both leave the 4 GiB area",
@@ -242,9 +242,9 @@ static const struct layout_case cases_types[] = {
 		.refusal = { PCI_LAYOUT_NO_SPACE, 3, 0, TOP, TOP, 0 },
 	},
 	/*
-	 * a is a 32-bit BAR, b a 64-bit one
+	 * Of a and n only a can go above 4 GiB
 	 *
-	 *	4080 ab..XXXX|.... 4 GiB is at the bar	+n of 2, 32-bit
+	 *	4080 .a	4096 ..	+n of 2, 32-bit
 	 */
 	{
 		.name = "a 64-bit BAR makes room for a 32-bit one",
@@ -273,9 +273,9 @@ static const struct layout_case cases_types[] = {
 		.refusal = { PCI_LAYOUT_TOO_LARGE, 1, TOP, TOP, TOP, M(1) },
 	},
 	/*
-	 * 256 bytes: ISA cards alias what is not in the first of four
+	 * ISA cards alias what is not in the first quarter. 256 bytes per block:
 	 *
-	 *	16 [a...b...c...]....	+m, +n of 1 in a, aligned to 4
+	 *	16 [a...b...c.......]................	+m, +n of 1 in a
 	 */
 	{
 		.name = "port I/O: only the first quarter of each KiB",
@@ -293,7 +293,7 @@ static const struct layout_case cases_types[] = {
 		EXPECT_WINDOWS({ K(4), K(8) }),
 	},
 	/*
-	 * 1 KiB:	16 .[a]F	+n of 1/4 in a, which is full
+	 *	16 .[a]F.	1 KiB per block	+n of 1/4 in a
 	 */
 	{
 		.name = "port I/O: a window of 1 KiB grows by as much",
@@ -310,9 +310,7 @@ static const struct layout_case cases_types[] = {
 		EXPECT_WINDOWS({ K(16), K(2) }),
 	},
 	/*
-	 * 64 KiB at the bar; the lower window is a 16-bit one
-	 *
-	 * 4 KiB:	15 [a]|..	+n of 1 in a, +m of 1 below a 32-bit window
+	 *	15 [a].		4 KiB per block	+n of 1 in a window of its own
 	 */
 	{
 		.name = "port I/O: a 32-bit window opens above 64 KiB",
@@ -331,7 +329,7 @@ static const struct layout_case cases_types[] = {
 	/*
 	 * The VGA range is forwarded by the host bridge, and not for BARs
 	 *
-	 * 64 KiB:	10 XX and	256 .	+n of 1
+	 *	10 XX	256 .	64 KiB per block	+n of 1
 	 */
 	{
 		.name = "the legacy VGA range below the host bridge",
@@ -345,7 +343,7 @@ static const struct layout_case cases_types[] = {
 		EXPECT_BARS(SAME, M(16)),
 	},
 	/*
-	 * 128 KiB:	0 [aaaa.X..]........	+n of 4 in a, aligned to 4
+	 *	0 [aaaa.X..]........	128 KiB per block	+n of 4 in a
 	 */
 	{
 		.name = "the legacy VGA range inside a window",
@@ -361,9 +359,10 @@ static const struct layout_case cases_types[] = {
 		EXPECT_WINDOWS({ 0, M(2) }),
 	},
 	/*
-	 * 64 bytes, the ports of IDE and VGA among them:
+	 * The ports of IDE, VGA and something else; 64 bytes per block, an X is in
+	 * the way in part
 	 *
-	 *	4 ...X.......X....	+n of 4, aligned to 4: at 8
+	 *	4 ...X......XXXXXX	+n of 4
 	 */
 	{
 		.name = "legacy ports below the host bridge",
@@ -379,7 +378,9 @@ static const struct layout_case cases_types[] = {
 		},
 		EXPECT_BARS(SAME, SAME, SAME, SAME, SAME, 0x200),
 	},
-	/* 1 KiB: 4 [aXb.] F	+n of 1/2 in a, b goes nowhere: the other half of X */
+	/*
+	 *	16 [aaaa.X..bbbbbbbb]	256 bytes per block	+m of 1, +n of 2 in a
+	 */
 	{
 		.name = "legacy ports inside a window",
 		.model = {
@@ -396,9 +397,7 @@ static const struct layout_case cases_types[] = {
 		EXPECT_WINDOWS({ SAME }),
 	},
 	/*
-	 * a and b have the same addresses below two host bridges' windows
-	 *
-	 *	16 root 0: a...		32 root 1: .b..	+n of 4 below root 1, room at 40
+	 *	root 0: 16 a...	root 1: 32 .b..	40 .	+n of 4 below root 1
 	 */
 	{
 		.name = "several roots: only the devices of one are disturbed",
@@ -417,7 +416,7 @@ static const struct layout_case cases_types[] = {
 		.paused = 1,
 	},
 	/*
-	 *	16 root 0 and 1: F...	+n of 4 below root 1
+	 *	16 F...		F is below root 0	+n of 4 below root 1
 	 */
 	{
 		.name = "several roots share an aperture, and one is in the other's way",
@@ -436,7 +435,7 @@ static const struct layout_case cases_types[] = {
 	/*
 	 * Windows of two roots in the range that both forward
 	 *
-	 *	16 [a]0[b]1....	+n of 1 in a, root 0: only b is in its way
+	 *	16 [FF][bb]....	+n of 2 in F, which is below root 0; b is below root 1
 	 */
 	{
 		.name = "several roots share an aperture: the other's window moves",
@@ -459,7 +458,7 @@ static const struct layout_case cases_types[] = {
 	/*
 	 * The window goes where both of its devices may be
 	 *
-	 *	16 [aa]XX	32 ....		4096 ....	+n of 2 in a, 32-bit
+	 *	16 [aa]	32 ....	4096 ....	+n of 2 in a, 32-bit
 	 */
 	{
 		.name = "several apertures: a 32-bit BAR decides for its window",
@@ -491,6 +490,23 @@ static const struct layout_case cases_types[] = {
 		EXPECT_BARS(SAME, SAME, M(65), M(16)),
 		EXPECT_WINDOWS({ SAME }),
 	},
+	/*
+	 * The first 64 KiB of F's block are not forwarded
+	 *
+	 *	16 .[F].......	+n of 4
+	 */
+	{
+		.name = "a window that firmware misaligned and that must stay",
+		.model = {
+			APERTURES(APERTURE(MEM, M(16), M(8))),
+			WINDOWS(FIXED_WINDOW(TOP, MEM, M(17) + K(64), M(1) - K(64))),
+			BARS(BAR(0, MEM, M(17) + K(64), K(64), 0),
+			     WANTED(TOP, MEM, M(4), 1)),
+			DEVS(LIVE, NEW),
+		},
+		EXPECT_BARS(SAME, M(20)),
+		EXPECT_WINDOWS({ SAME }),
+	},
 	/* What holds for new addresses need not hold for old ones */
 	{
 		.name = "a BAR above its limit stays where it is",
@@ -503,6 +519,22 @@ static const struct layout_case cases_types[] = {
 			DEVS(LIVE, NEW),
 		},
 		EXPECT_BARS(SAME, M(16)),
+	},
+	/*
+	 *	root 0: 16 ..[FF]	root 1: 16 ........	+n of 2 in F, below root 0
+	 */
+	{
+		.name = "several roots: a window stays out of what only the other forwards",
+		.model = {
+			APERTURES(APERTURE_OF(0, MEM, M(16), M(4)),
+				  APERTURE_OF(1, MEM, M(16), M(8))),
+			WINDOWS(WINDOW(TOP, MEM, M(18), M(2))),
+			BARS(FIXED(0, MEM, M(18), M(2), 0),
+			     WANTED(0, MEM, M(2), 1)),
+			DEVS(LIVE, NEW),
+		},
+		EXPECT_BARS(SAME, M(16)),
+		EXPECT_WINDOWS({ M(16), M(4) }),
 	},
 };
 

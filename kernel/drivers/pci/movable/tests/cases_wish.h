@@ -86,7 +86,7 @@ static const struct layout_case cases_wish[] = {
 		EXPECT_WINDOWS({ M(18), M(4) }),
 	},
 	/*
-	 *	16 [a][....][b]XX	+n of 2 with a
+	 *	16 [a][....][b]XX	+n of 2 in a
 	 */
 	{
 		.name = "an empty window shrinks before a driver is disturbed",
@@ -194,7 +194,7 @@ static const struct layout_case cases_wish[] = {
 		EXPECT_BARS(SAME, SAME, M(17)),
 	},
 	/*
-	 *	16 [a]...	+n with nothing but an optional BAR of 1 in a
+	 *	16 [a]...	+n of 1, and of 2 optionally, in a
 	 */
 	{
 		.name = "a window grows for an optional BAR, if its device is new",
@@ -351,7 +351,7 @@ static const struct layout_case cases_wish[] = {
 	},
 	/*
 	 *	16 [a...][FF]XX	+n of 2 in F
-	 *	=> [a][nnFF]
+	 *	=> [a].[nnFF]XX
 	 */
 	{
 		.name = "a window shrinks to what is in it",
@@ -359,7 +359,7 @@ static const struct layout_case cases_wish[] = {
 			APERTURES(APERTURE(MEM, M(16), M(8))),
 			WINDOWS(WINDOW(TOP, MEM, M(16), M(4)),
 				WINDOW(TOP, MEM, M(20), M(2))),
-			BARS(BAR(0, MEM, M(16), M(1), 0),
+			BARS(BAR(0, MEM, M(16) + K(64), K(64), 0),
 			     FIXED(1, MEM, M(20), M(2), 1),
 			     BLOCKER(TOP, MEM, M(22), M(2)),
 			     WANTED(1, MEM, M(2), 2)),
@@ -369,7 +369,8 @@ static const struct layout_case cases_wish[] = {
 		EXPECT_WINDOWS({ ANY, 0 }, { M(18), M(4) }),
 	},
 	/*
-	 *	16 [[a].].[FF]XX	+n of 4 in F: the outer and the inner one shrink
+	 *	16 [[a...]][FF]XXXX	+n of 2 in F
+	 *	=> [[a]].[nnFF]XXXX
 	 */
 	{
 		.name = "windows in each other shrink together",
@@ -407,7 +408,7 @@ static const struct layout_case cases_wish[] = {
 		.live = 1,
 	},
 	/*
-	 *	64 ....[a...]FFFFFF..	+n of 8: 2 are left
+	 *	64 ....[a...]FFFFFF..	+n of 8: 2 are left for a
 	 */
 	{
 		.name = "a window that moves gives up its size if there is no room",
