@@ -47,6 +47,9 @@ check-series: build-packages compose ## checkpatch on each patch, and each commi
 	@scripts/check-series
 
 ##@ The rest
+bench: ## Time, memory and instructions per plan, and how good the plans are
+	@scripts/bench
+
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@/ { printf "\n%s:\n", substr($$0, 5) } \
@@ -75,4 +78,4 @@ test-packages:
 	@scripts/packages test
 
 .PHONY: demo check tree kernel stock-kernel kernel-image stock-kernel-image shell \
-	export series check-series help clean distclean compose build-packages test-packages
+	export series check-series bench help clean distclean compose build-packages test-packages

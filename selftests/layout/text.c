@@ -36,7 +36,7 @@ struct reader {
 	struct text_error *error;
 };
 
-/* A word of the text; empty if the line ends */
+/* A word of the text; empty if the line ends, and without start if the text does */
 struct word {
 	const char *start;
 	int length;
@@ -100,13 +100,14 @@ static void fail(struct reader *r, struct word found, const char *expected)
 	if (r->failed)
 		return;
 	r->failed = true;
-	show(found, word, sizeof(word));
-	if (found.length)
+	if (found.length) {
+		show(found, word, sizeof(word));
 		snprintf(r->error->what, sizeof(r->error->what),
 			 "found \"%s\", expected %s", word, expected);
-	else
+	} else {
 		snprintf(r->error->what, sizeof(r->error->what),
-			 "the line ends, expected %s", expected);
+			 "the %s ends, expected %s", found.start ? "line" : "text", expected);
+	}
 }
 
 static bool accept(struct reader *r, const char *text)
@@ -230,7 +231,7 @@ static int integer(struct reader *r)
 		digits.length--;
 	}
 	if (parse(digits, &value) && value <= (u64)INT32_MAX + negative)
-		return negative ? -(s64)value : (s64)value;
+		return negative ? -(long long)value : (long long)value;
 	fail(r, word, "a number from -2147483648 to 2147483647");
 	return 0;
 }
@@ -478,7 +479,7 @@ static void begin_plan(struct reader *r)
 static void finish_plan(struct reader *r)
 {
 	const struct pci_layout_model *model = &r->m->model;
-	const struct word nothing = { .start = "" };
+	const struct word nothing = {};
 	char expected[60];
 
 	if (!r->has_plan)

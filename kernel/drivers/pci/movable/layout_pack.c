@@ -536,17 +536,59 @@ static int aperture_rank(const struct pci_layout_aperture *aperture,
 	return 2 * (high != wants_high) + (aperture->type != type);
 }
 
+static bool range_now(const struct pci_layout_packer *p, int node,
+		      struct pci_layout_range *now)
+{
+	if (node_is_window(p, node)) {
+		*now = p->hull[node];
+		return !range_is_empty(now);
+	}
+	now->start = node_bar(p, node)->start;
+	now->end = pci_layout_bar_end(node_bar(p, node));
+	return node_bar(p, node)->assigned;
+}
+
+static bool place_where_it_is(struct pci_layout_packer *p, struct pci_layout_box *box,
+			      int node)
+{
+	enum pci_layout_type type;
+	struct pci_layout_range now;
+	struct pci_layout_fit fit;
+	int root, i;
+
+	if (!range_now(p, node, &now) ||
+	    !pci_layout_find_fit(p, box, PCI_LAYOUT_LOWEST, node, &now, &fit))
+		return false;
+	node_root_and_type(p, node, &root, &type);
+	for (i = 0; i < p->model->nr_apertures; i++) {
+		const struct pci_layout_aperture *a = &p->model->apertures[i];
+
+		if (a->root != root || !pci_layout_type_fits(type, a->type) ||
+		    now.start < a->start || now.end > a->end)
+			continue;
+		pci_layout_settle(p, box, node, &fit);
+		return true;
+	}
+	p->skip.gap = PCI_LAYOUT_NONE;
+	return false;
+}
+
 static bool place_in_aperture(struct pci_layout_packer *p, struct pci_layout_box *box,
 			      int node)
 {
 	enum pci_layout_type type;
 	struct pci_layout_fit fit;
+	int nr = p->model->nr_apertures;
 	int rank, root, i;
 
+	if (box->stay && place_where_it_is(p, box, node))
+		return true;
 	node_root_and_type(p, node, &root, &type);
 	for (rank = 0; rank < 4; rank++) {
-		for (i = 0; i < p->model->nr_apertures; i++) {
-			const struct pci_layout_aperture *a = &p->model->apertures[i];
+		for (i = 0; i < nr; i++) {
+			/* The other way round, what roots share may be left free */
+			int k = box->how == PCI_LAYOUT_HIGHEST ? nr - 1 - i : i;
+			const struct pci_layout_aperture *a = &p->model->apertures[k];
 			struct pci_layout_range bounds = { a->start, a->end };
 			u64 max_start = node_shape(p, node, 0).max_start;
 
@@ -596,6 +638,11 @@ static bool pack_root(struct pci_layout_packer *p, int container)
 			box.how = PCI_LAYOUT_HIGHEST;
 			if (pack_root_once(p, &box))
 				return true;
+			box.how = PCI_LAYOUT_LOWEST;
+			box.stay = true;
+			if (pack_root_once(p, &box))
+				return true;
+			box.stay = false;
 			if (!choice)
 				break;
 		}

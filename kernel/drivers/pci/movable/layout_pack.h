@@ -203,6 +203,7 @@ enum pci_layout_taste {
  * @how: which places blocks take
  * @sides: for PCI_LAYOUT_SIDES: bit n is set if block n goes below; the last bit
  *	   is that of all blocks from there on
+ * @stay: blocks below a host bridge rather take the place that they have
  * @taste: which shapes anchored windows take
  * @slot: which of the container's shapes this is going to be
  * @virtual: the addresses are made up, so that limits mean nothing
@@ -214,6 +215,7 @@ struct pci_layout_box {
 	struct pci_layout_range used;
 	enum pci_layout_how how;
 	unsigned int sides;
+	bool stay;
 	enum pci_layout_taste taste;
 	int slot;
 	bool virtual;

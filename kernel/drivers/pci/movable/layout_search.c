@@ -47,10 +47,23 @@ static int bar_cost(const struct pci_layout_model *m, int bar)
 	return dev == PCI_LAYOUT_NONE ? PCI_LAYOUT_PAUSED : m->devs[dev].cost;
 }
 
-/* Firmware may have put a BAR where it could not be put today: there it stays */
 static bool bar_can_move(const struct pci_layout_bar *bar)
 {
 	return bar->assigned && !bar->fixed && bar->max >= bar->size - 1;
+}
+
+/*
+ * Firmware may have put a BAR where it could not be put today. If it moves, it
+ * needs more than the place that it leaves: so it does as a last resort only.
+ */
+static bool bar_is_misplaced(const struct pci_layout_bar *bar)
+{
+	return pci_layout_bar_end(bar) > bar->max || !IS_ALIGNED(bar->start, bar->align);
+}
+
+static bool bar_may_move(const struct pci_layout_bar *bar)
+{
+	return bar_can_move(bar) && !bar_is_misplaced(bar);
 }
 
 /*
@@ -151,13 +164,31 @@ static void unpin_marked(struct pci_layout_search *s, int cost, bool widely,
 	for (i = 0; i < m->nr_bars; i++) {
 		const struct pci_layout_bar *bar = &m->bars[i];
 
-		if (!bar_can_move(bar) || bar_cost(m, i) > cost)
+		if (!bar_may_move(bar) || bar_cost(m, i) > cost)
 			continue;
 		if (bar_is_marked(s, i, kinds) ||
 		    (widely && bar_cost(m, i) < cost &&
 		     wanted[!pci_layout_is_io(bar->type)]))
 			s->p.pinned[i] = 0;
 	}
+}
+
+/* Free those as well, beside all that is free. Returns false if there is none. */
+static bool unpin_misplaced(struct pci_layout_search *s)
+{
+	const struct pci_layout_model *m = s->p.model;
+	bool any = false;
+	int i;
+
+	for (i = 0; i < m->nr_bars; i++) {
+		const struct pci_layout_bar *bar = &m->bars[i];
+
+		if (!bar_can_move(bar) || !bar_is_misplaced(bar))
+			continue;
+		s->p.pinned[i] = 0;
+		any = true;
+	}
+	return any;
 }
 
 /**
@@ -201,7 +232,7 @@ bool pci_layout_find_plan(struct pci_layout_search *s)
 				return true;
 		}
 	}
-	return false;
+	return unpin_misplaced(s) && attempt(s);
 }
 
 /*
@@ -374,7 +405,7 @@ static bool attempt_only(struct pci_layout_search *s, int cost, int a, int b)
 		const struct pci_layout_bar *bar = &m->bars[i];
 		int c = bar_cost(m, i);
 
-		if (!bar_can_move(bar) || c > cost ||
+		if (!bar_may_move(bar) || c > cost ||
 		    !wanted[!pci_layout_is_io(bar->type)])
 			continue;
 		s->p.pinned[i] = c == cost && bar->dev != a && bar->dev != b;
@@ -448,7 +479,7 @@ static void turn_over(struct pci_layout_search *s)
 	for (i = 0; i < m->nr_bars; i++) {
 		const struct pci_layout_bar *bar = &m->bars[i];
 
-		if (bar_can_move(bar) && wanted[!pci_layout_is_io(bar->type)])
+		if (bar_may_move(bar) && wanted[!pci_layout_is_io(bar->type)])
 			s->p.pinned[i] = s->mark[bar->dev];
 	}
 }
