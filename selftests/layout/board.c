@@ -146,17 +146,6 @@ struct firmware {
 	int nr_blockers;
 };
 
-static void *array(size_t nr, size_t size)
-{
-	void *memory = calloc(nr + 1, size);
-
-	if (!memory) {
-		fprintf(stderr, "out of memory\n");
-		abort();
-	}
-	return memory;
-}
-
 static int container_of_node(const struct firmware *f, int node)
 {
 	int in = node < f->nr_windows ? f->m->windows[node].parent :
@@ -350,12 +339,12 @@ void board_lay_out(struct machine *m)
 		.m = m,
 		.nr_windows = m->model.nr_windows,
 		.nr_nodes = nr_nodes,
-		.nodes = array(nr_nodes, sizeof(*f.nodes)),
-		.children = array(nr_nodes, sizeof(*f.children)),
-		.first = array(m->model.nr_windows + 2, sizeof(*f.first)),
-		.keys = array(nr_nodes, sizeof(*f.keys)),
-		.cursor = array(m->model.nr_apertures, sizeof(*f.cursor)),
-		.blockers = array(m->model.nr_bars, sizeof(*f.blockers)),
+		.nodes = zeroed(nr_nodes, sizeof(*f.nodes)),
+		.children = zeroed(nr_nodes, sizeof(*f.children)),
+		.first = zeroed(m->model.nr_windows + 2, sizeof(*f.first)),
+		.keys = zeroed(nr_nodes, sizeof(*f.keys)),
+		.cursor = zeroed(m->model.nr_apertures, sizeof(*f.cursor)),
+		.blockers = zeroed(m->model.nr_bars, sizeof(*f.blockers)),
 	};
 	int w;
 

@@ -59,17 +59,6 @@ struct map {
  * What is where
  */
 
-static void *zeroed(size_t nr, size_t size)
-{
-	void *memory = calloc(nr + 1, size);
-
-	if (!memory) {
-		fprintf(stderr, "out of memory\n");
-		abort();
-	}
-	return memory;
-}
-
 static struct pci_layout_place bar_place(const struct canvas *c, int i, bool after)
 {
 	const struct pci_layout_bar *bar = &c->model->bars[i];

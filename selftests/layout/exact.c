@@ -700,25 +700,14 @@ static void write_windows(const struct exact *x, struct pci_layout_plan *plan)
 	}
 }
 
-static void write_counts(const struct exact *x, u64 served, struct pci_layout_plan *plan)
+static void write_refusals(const struct exact *x, u64 served, struct pci_layout_plan *plan)
 {
-	const struct pci_layout_model *m = x->model;
-	u64 refused = needy_devs(m) & ~served, moved = 0;
+	u64 refused = needy_devs(x->model) & ~served;
 	int i;
 
-	for (i = 0; i < m->nr_bars; i++) {
-		if (!m->bars[i].assigned || plan->bars[i].start == m->bars[i].start)
-			continue;
-		plan->nr_moved++;
-		plan->bytes_moved += m->bars[i].size;
-		moved |= bit(m->bars[i].dev);
-	}
-	for (i = 0; i < m->nr_devs; i++) {
-		plan->nr_live += m->devs[i].cost == PCI_LAYOUT_LIVE && moved & bit(i);
-		plan->nr_paused += m->devs[i].cost == PCI_LAYOUT_PAUSED && moved & bit(i);
+	for (i = 0; i < x->model->nr_devs; i++) {
 		if (refused & bit(i))
 			plan->refusals[i].reason = PCI_LAYOUT_NO_SPACE;
-		plan->nr_refused += !!(refused & bit(i));
 	}
 }
 
@@ -745,15 +734,6 @@ static bool addresses_are_low(const struct pci_layout_model *m)
 	return true;
 }
 
-static void *zeroed(size_t nr, size_t size)
-{
-	void *memory = calloc(nr + !nr, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 enum exact_answer exact_plan(const struct pci_layout_model *model, long budget,
 			     struct pci_layout_plan *plan)
 {
@@ -771,7 +751,8 @@ enum exact_answer exact_plan(const struct pci_layout_model *model, long budget,
 	if (solve(x, &served)) {
 		write_bars(x, served, plan);
 		write_windows(x, plan);
-		write_counts(x, served, plan);
+		write_refusals(x, served, plan);
+		plan_count(model, plan);
 		answer = EXACT_DONE;
 	}
 	free(x->found);

@@ -30,19 +30,6 @@ static void promise(bool kept, const char *what, const struct pci_layout_model *
 	abort();
 }
 
-static char *write_text(const struct pci_layout_model *model,
-			const struct pci_layout_plan *plan, size_t *size)
-{
-	char *text = NULL;
-	FILE *file = open_memstream(&text, size);
-
-	text_write_model(file, "", model);
-	if (plan)
-		text_write_plan(file, "", model, plan);
-	fclose(file);
-	return text;
-}
-
 static void try_draw(const struct pci_layout_model *model,
 		     const struct pci_layout_plan *plan)
 {
@@ -72,11 +59,11 @@ static void try_text(const struct pci_layout_model *model,
 	struct text_error error;
 	struct machine m;
 	bool has_plan, ok;
-	char *text = write_text(model, plan, &size), *again;
+	char *text = text_to_memory(model, plan, &size), *again;
 
 	ok = text_read(text, size, &m, &plan_read, &has_plan, &error);
 	promise(ok && has_plan == !!plan, "cannot be read again", model, plan);
-	again = write_text(&m.model, has_plan ? &plan_read : NULL, &size_again);
+	again = text_to_memory(&m.model, has_plan ? &plan_read : NULL, &size_again);
 	promise(size == size_again && !memcmp(text, again, size),
 		"reads as something else", model, plan);
 	free(again);

@@ -16,7 +16,7 @@ static void *must(void *memory)
 	return memory;
 }
 
-static void *zeroed(size_t nr, size_t size)
+void *zeroed(size_t nr, size_t size)
 {
 	return must(calloc(nr + !nr, size));
 }
@@ -197,6 +197,30 @@ int plan_model(const struct pci_layout_model *model, struct pci_layout_plan *pla
 	err = pci_layout_plan(model, scratch, size, plan);
 	free(scratch);
 	return err;
+}
+
+void plan_count(const struct pci_layout_model *model, struct pci_layout_plan *plan)
+{
+	u8 *moved = zeroed(model->nr_devs, 1);
+	int i;
+
+	plan->nr_moved = plan->nr_live = plan->nr_paused = plan->nr_refused = 0;
+	plan->bytes_moved = 0;
+	for (i = 0; i < model->nr_bars; i++) {
+		const struct pci_layout_bar *bar = &model->bars[i];
+
+		if (!bar->assigned || plan->bars[i].start == bar->start)
+			continue;
+		plan->nr_moved++;
+		plan->bytes_moved += bar->size;
+		moved[bar->dev] = 1;
+	}
+	for (i = 0; i < model->nr_devs; i++) {
+		plan->nr_live += moved[i] && model->devs[i].cost == PCI_LAYOUT_LIVE;
+		plan->nr_paused += moved[i] && model->devs[i].cost == PCI_LAYOUT_PAUSED;
+		plan->nr_refused += plan->refusals[i].reason != PCI_LAYOUT_PLACED;
+	}
+	free(moved);
 }
 
 static bool places_are_equal(const struct pci_layout_place *a,

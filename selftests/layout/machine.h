@@ -36,6 +36,9 @@ struct machine {
 	int max_devs;
 };
 
+/* Memory for @nr elements, at least one */
+void *zeroed(size_t nr, size_t size);
+
 void machine_init(struct machine *m);
 void machine_free(struct machine *m);
 void machine_copy(struct machine *to, const struct pci_layout_model *from);
@@ -60,6 +63,9 @@ void plan_free(struct pci_layout_plan *plan);
 
 /* Call the planner, with scratch memory of exactly the size that it asks for */
 int plan_model(const struct pci_layout_model *model, struct pci_layout_plan *plan);
+
+/* Fill in the counts, from the places and the reasons of refusals */
+void plan_count(const struct pci_layout_model *model, struct pci_layout_plan *plan);
 
 /* Same places for everything? */
 bool plans_are_equal(const struct pci_layout_model *model,

@@ -5,39 +5,16 @@
 
 #include "promise.h"
 
-static bool dev_moves(const struct pci_layout_model *model,
-		      const struct pci_layout_plan *plan, int dev)
-{
-	int i;
-
-	for (i = 0; i < model->nr_bars; i++) {
-		if (model->bars[i].dev == dev && model->bars[i].assigned &&
-		    model->bars[i].start != plan->bars[i].start)
-			return true;
-	}
-	return false;
-}
-
 static bool counts_are_right(const struct pci_layout_model *model,
 			     const struct pci_layout_plan *plan)
 {
-	int nr_moved = 0, nr_refused = 0, nr[3] = {}, i;
-	u64 bytes = 0;
+	struct pci_layout_plan counted = *plan;
 
-	for (i = 0; i < model->nr_bars; i++) {
-		if (!model->bars[i].assigned ||
-		    model->bars[i].start == plan->bars[i].start)
-			continue;
-		nr_moved++;
-		bytes += model->bars[i].size;
-	}
-	for (i = 0; i < model->nr_devs; i++) {
-		nr[model->devs[i].cost] += dev_moves(model, plan, i);
-		nr_refused += plan->refusals[i].reason != PCI_LAYOUT_PLACED;
-	}
-	return plan->nr_moved == nr_moved && plan->bytes_moved == bytes &&
-	       plan->nr_live == nr[PCI_LAYOUT_LIVE] &&
-	       plan->nr_paused == nr[PCI_LAYOUT_PAUSED] && plan->nr_refused == nr_refused;
+	plan_count(model, &counted);
+	return plan->nr_moved == counted.nr_moved &&
+	       plan->bytes_moved == counted.bytes_moved &&
+	       plan->nr_live == counted.nr_live && plan->nr_paused == counted.nr_paused &&
+	       plan->nr_refused == counted.nr_refused;
 }
 
 static bool is_index(int index, int nr)

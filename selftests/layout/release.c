@@ -47,15 +47,6 @@ struct release {
 	bool downwards;
 };
 
-static void *zeroed(size_t nr, size_t size)
-{
-	void *memory = calloc(nr + !nr, size);
-
-	if (!memory)
-		abort();
-	return memory;
-}
-
 static bool suits(enum pci_layout_type inner, enum pci_layout_type outer)
 {
 	return inner == outer || (inner == PCI_LAYOUT_PREF && outer == PCI_LAYOUT_MEM);
@@ -355,28 +346,6 @@ static void write_place(const struct block *block, struct pci_layout_place *plac
 	place->end = block->start + block->size - 1;
 }
 
-static void count(const struct pci_layout_model *m, struct pci_layout_plan *plan)
-{
-	u8 *moved = zeroed(m->nr_devs, 1);
-	int i;
-
-	plan->nr_moved = plan->nr_live = plan->nr_paused = plan->nr_refused = 0;
-	plan->bytes_moved = 0;
-	for (i = 0; i < m->nr_bars; i++) {
-		if (!m->bars[i].assigned || plan->bars[i].start == m->bars[i].start)
-			continue;
-		plan->nr_moved++;
-		plan->bytes_moved += m->bars[i].size;
-		moved[m->bars[i].dev] = 1;
-	}
-	for (i = 0; i < m->nr_devs; i++) {
-		plan->nr_live += moved[i] && m->devs[i].cost == PCI_LAYOUT_LIVE;
-		plan->nr_paused += moved[i] && m->devs[i].cost == PCI_LAYOUT_PAUSED;
-		plan->refusals[i].reason = PCI_LAYOUT_PLACED;
-	}
-	free(moved);
-}
-
 static void write_plan(struct release *r, struct pci_layout_plan *plan)
 {
 	const struct pci_layout_model *m = r->model;
@@ -388,7 +357,9 @@ static void write_plan(struct release *r, struct pci_layout_plan *plan)
 		write_place(&r->blocks[i], &plan->windows[i]);
 	for (i = 0; i < m->nr_bars; i++)
 		write_place(&r->blocks[m->nr_windows + i], &plan->bars[i]);
-	count(m, plan);
+	for (i = 0; i < m->nr_devs; i++)
+		plan->refusals[i].reason = PCI_LAYOUT_PLACED;
+	plan_count(m, plan);
 }
 
 static bool lay_out(struct release *r)

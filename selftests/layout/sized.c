@@ -168,12 +168,12 @@ static void hot_add(struct sized *s, struct board_bus bus)
 static void age(struct sized *s, int first)
 {
 	struct machine *m = s->m;
-	u8 *fate = calloc(m->model.nr_devs + 1, 1);
+	u8 *fate = zeroed(m->model.nr_devs, 1);
 	int i, nr = 0;
 
-	for (i = first; fate && i < m->model.nr_devs; i++)
+	for (i = first; i < m->model.nr_devs; i++)
 		fate[i] = rng_chance(&s->rng, 4) ? 2 : rng_chance(&s->rng, 9);
-	for (i = 0; fate && i < m->model.nr_bars; i++) {
+	for (i = 0; i < m->model.nr_bars; i++) {
 		struct pci_layout_bar *bar = &m->bars[i];
 
 		if (fate[bar->dev] == 2)
@@ -181,8 +181,7 @@ static void age(struct sized *s, int first)
 		bar->fixed = fate[bar->dev] && bar->assigned;
 		m->bars[nr++] = *bar;
 	}
-	if (fate)
-		m->model.nr_bars = nr;
+	m->model.nr_bars = nr;
 	free(fate);
 }
 

@@ -43,6 +43,17 @@ void text_write_plan(FILE *file, const char *prefix,
 		     const struct pci_layout_plan *plan);
 
 /**
+ * text_to_memory() - write a model, and a plan, as a file would hold them
+ * @model: as for text_write_model()
+ * @plan: as for text_write_plan(), or NULL
+ * @size: takes the size of the text, bytes
+ *
+ * Return: the text, for free().
+ */
+char *text_to_memory(const struct pci_layout_model *model,
+		     const struct pci_layout_plan *plan, size_t *size);
+
+/**
  * text_read() - read a model, and a plan if there is one
  * @text: need not end with a zero
  * @size: of @text, bytes

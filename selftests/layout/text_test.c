@@ -19,19 +19,6 @@
  * There and back
  */
 
-static char *write_text(const struct pci_layout_model *model,
-			const struct pci_layout_plan *plan, size_t *size)
-{
-	char *text = NULL;
-	FILE *file = open_memstream(&text, size);
-
-	text_write_model(file, "", model);
-	if (plan)
-		text_write_plan(file, "", model, plan);
-	fclose(file);
-	return text;
-}
-
 /* Read from memory of exactly that size, so that the sanitizer sees steps beyond */
 static bool read_exactly(const char *text, size_t size, struct machine *m,
 			 struct pci_layout_plan *plan, bool *has_plan,
@@ -127,7 +114,7 @@ static bool comes_back(const struct pci_layout_model *model,
 	struct machine m;
 	bool has_plan, ok;
 	size_t size;
-	char *text = write_text(model, plan, &size);
+	char *text = text_to_memory(model, plan, &size);
 
 	ok = read_exactly(text, size, &m, &plan_read, &has_plan, &error);
 	if (!ok)
@@ -450,7 +437,7 @@ static void test_cut(void)
 	random_machine(&m, 0, 1);
 	plan_init(&plan, &m.model);
 	plan_model(&m.model, &plan);
-	text = write_text(&m.model, &plan, &size);
+	text = text_to_memory(&m.model, &plan, &size);
 	plan_free(&plan);
 	machine_free(&m);
 	for (cut = 0; cut <= size; cut++) {

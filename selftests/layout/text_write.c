@@ -225,3 +225,16 @@ void text_write_plan(FILE *file, const char *prefix,
 	write_option(file, "bytes", plan->bytes_moved);
 	fprintf(file, " refused %d\n", plan->nr_refused);
 }
+
+char *text_to_memory(const struct pci_layout_model *model,
+		     const struct pci_layout_plan *plan, size_t *size)
+{
+	char *text = NULL;
+	FILE *file = open_memstream(&text, size);
+
+	text_write_model(file, "", model);
+	if (plan)
+		text_write_plan(file, "", model, plan);
+	fclose(file);
+	return text;
+}

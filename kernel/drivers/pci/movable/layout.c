@@ -133,52 +133,31 @@ static struct pci_layout_search *search_begin(const struct pci_layout_model *mod
  * The answer
  */
 
-/* The way to the plan may have led over others: only its two ends count */
-static bool bar_moves(const struct pci_layout_search *s, int i)
-{
-	const struct pci_layout_bar *bar = &s->model->bars[i];
-
-	return bar->assigned && s->best[s->model->nr_windows + i].start != bar->start;
-}
-
-static int count_disturbed(struct pci_layout_search *s, enum pci_layout_cost cost)
-{
-	const struct pci_layout_model *m = s->model;
-	int i, nr = 0;
-
-	memset(s->mark, 0, m->nr_devs);
-	for (i = 0; i < m->nr_bars; i++) {
-		int dev = m->bars[i].dev;
-
-		if (bar_moves(s, i) && m->devs[dev].cost == cost && !s->mark[dev]) {
-			s->mark[dev] = 1;
-			nr++;
-		}
-	}
-	return nr;
-}
-
 static void count_moves(struct pci_layout_search *s, struct pci_layout_plan *plan)
 {
-	const struct pci_layout_model *m = s->model;
+	const struct pci_layout_model *m = s->p.model;
 	int i;
 
 	plan->nr_moved = 0;
 	plan->bytes_moved = 0;
 	for (i = 0; i < m->nr_bars; i++) {
-		if (!bar_moves(s, i))
+		if (!pci_layout_bar_moves(s, i))
 			continue;
 		plan->nr_moved++;
 		plan->bytes_moved += m->bars[i].size;
 	}
-	plan->nr_live = count_disturbed(s, PCI_LAYOUT_LIVE);
-	plan->nr_paused = count_disturbed(s, PCI_LAYOUT_PAUSED);
+	plan->nr_live = pci_layout_count_disturbed(s, PCI_LAYOUT_LIVE);
+	plan->nr_paused = pci_layout_count_disturbed(s, PCI_LAYOUT_PAUSED);
 }
 
 static void write_plan(struct pci_layout_search *s, struct pci_layout_plan *plan)
 {
 	const struct pci_layout_model *m = s->model;
 	int i;
+
+	/* The way to the plan may have led over others: only its two ends count */
+	s->p.model = m;
+	pci_layout_sort_children(&s->p);
 
 	for (i = 0; i < m->nr_windows; i++)
 		plan->windows[i] = s->best[i];
@@ -187,8 +166,6 @@ static void write_plan(struct pci_layout_search *s, struct pci_layout_plan *plan
 	count_moves(s, plan);
 
 	/* Last, since it uses the packer for what-ifs */
-	s->p.model = m;
-	pci_layout_sort_children(&s->p);
 	plan->nr_refused = 0;
 	for (i = 0; i < m->nr_devs; i++) {
 		plan->refusals[i] = (struct pci_layout_refusal) {

@@ -495,7 +495,7 @@ static void look_elsewhere(struct pci_layout_search *s)
 	int paused = pci_layout_count_disturbed(s, PCI_LAYOUT_PAUSED);
 	int live = pci_layout_count_disturbed(s, PCI_LAYOUT_LIVE);
 
-	if (paused + live < 2 && !paused)
+	if (!paused && live < 2)
 		return;
 	memcpy(s->other, s->best, s->p.nr_nodes * sizeof(*s->best));
 	memcpy(s->other_pinned, s->p.pinned, m->nr_bars);
