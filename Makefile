@@ -18,6 +18,14 @@ demo: test-packages compose ## Hot-add a device that does not fit, without and w
 check: test-packages compose ## All tests; TESTS='name...' runs only those guest tests
 	@$(boot) && scripts/check $(TESTS)
 
+check-debug: test-packages compose ## The same on a kernel that watches itself: locks, memory, leaks
+	@STOCK_KERNEL=$$(scripts/build stock) && KERNEL=$$(scripts/build movable+debug) && \
+		export KERNEL STOCK_KERNEL && \
+		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-5} scripts/run-tests $(TESTS)
+
+soak: test-packages compose ## 10,000 hot-adds with everything else going on; SOAK_CYCLES=n
+	@$(boot) && SOAK_SECONDS=600 SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
+
 ##@ The kernel
 tree: build-packages compose ## The kernel's git tree, one commit per patch, in build/linux
 
@@ -77,5 +85,5 @@ build-packages:
 test-packages:
 	@scripts/packages test
 
-.PHONY: demo check tree kernel stock-kernel kernel-image stock-kernel-image shell \
+.PHONY: demo check check-debug soak tree kernel stock-kernel kernel-image stock-kernel-image shell \
 	export series check-series bench help clean distclean compose build-packages test-packages

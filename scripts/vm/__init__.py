@@ -8,3 +8,8 @@ pci       reads what the guest says about PCI (iomem, lspci, dmesg)
 load      disk and network load that verifies itself
 ktap      test results in the kernel's format
 """
+
+import os
+
+# On slow machines and kernels everything may take so many times longer.
+PATIENCE = float(os.environ.get("TIMEOUT_FACTOR") or "1")

@@ -7,6 +7,8 @@ import signal
 import threading
 import time
 
+from . import PATIENCE
+
 
 class GuestError(Exception):
     """A command failed, or the guest did not answer in time."""
@@ -111,7 +113,7 @@ class Guest:
 
     def wait_for(self, ready, timeout, what):
         """Waits until @ready() holds.  Raises GuestError after @timeout."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * PATIENCE
         with self.wake:
             while not ready():
                 self.check()

@@ -16,6 +16,7 @@ import traceback
 from collections import namedtuple
 from concurrent.futures import ThreadPoolExecutor
 
+from . import PATIENCE
 from .guest import GuestError
 from .load import LoadError
 from .machine import Machine, MachineError, build_dir, kernel_image
@@ -104,7 +105,7 @@ def _alarm(_signal, _frame):
 
 
 def _limit(one):
-    return one.limit * float(os.environ.get("TIMEOUT_FACTOR", "1"))
+    return one.limit * PATIENCE
 
 
 def _run_case(one):

@@ -65,12 +65,13 @@ class Report:
 
 class Load:
     """fio on each of @disks (default: every disk there is), ping if there is
-    a network card."""
+    a network card and @network."""
 
-    def __init__(self, machine, disks=None, log=False):
+    def __init__(self, machine, disks=None, log=False, network=True):
         self.machine = machine
         self.disks = disks
         self.log = log
+        self.network = network
         self.fio = {}
         self.ping = None
         self.mark = 0
@@ -88,7 +89,7 @@ class Load:
         for disk in self.disks:
             more = FIO_LOG.format(disk=disk) if self.log else ""
             self.fio[disk] = m.guest.start(FIO.format(disk=disk, more=more))
-        if m.guest.succeeds("ls -d /sys/class/net/eth*"):
+        if self.network and m.guest.succeeds("ls -d /sys/class/net/eth*"):
             self._start_ping()
         for disk in self.disks:
             reads, writes = done[disk]

@@ -15,6 +15,7 @@ import tempfile
 import threading
 import time
 
+from . import PATIENCE
 from .guest import Guest
 from .pci import hardware
 from .qmp import QMP
@@ -33,7 +34,7 @@ FATAL = re.compile(
     r"unable to handle|soft lockup|hard LOCKUP|blocked for more than|"
     r"rcu: INFO: .* stall|UBSAN:|KASAN:|circular locking|"
     r"inconsistent lock state|sleeping function called|Bad page state|"
-    r"refcount_t: |list_(add|del) corruption|"
+    r"refcount_t: |list_(add|del) corruption|ODEBUG: |non-static key|"
     r"Booting from Hard Disk|No bootable device")
 
 
@@ -136,15 +137,17 @@ class Machine:
     """A running guest.  Use as a context manager: leaving it ends QEMU."""
 
     def __init__(self, topology, kernel, append="", logs=None, hotplug="native",
-                 memory="1G", cpus=2, extra=(), strict=True):
+                 memory="1G", cpus=2, cpu="max,la57=off", extra=(), strict=True):
         """@append: more kernel parameters; @hotplug: "native" (pciehp) or
-        "acpi"; @strict: a kernel WARNING ends the run."""
+        "acpi"; @cpu: the model to emulate; @strict: a kernel WARNING ends the
+        run."""
         self.topology = topology
         self.kernel = kernel
         self.append = append
         self.hotplug = hotplug
         self.memory = memory
         self.cpus = cpus
+        self.cpu = cpu
         self.extra = list(extra)
         self.strict = strict
         self.accel = accelerator()
@@ -169,8 +172,12 @@ class Machine:
             self.stop()
             raise
 
-    def __exit__(self, *exc):
-        self.stop()
+    def __exit__(self, kind, *_):
+        try:
+            if kind is None:
+                self.check_leaks()
+        finally:
+            self.stop()
 
     def command(self, channels, append):
         """Return: QEMU's command line, @channels being the options for console,
@@ -179,7 +186,7 @@ class Machine:
         return [
             QEMU, "-nodefaults", "-no-user-config", "-display", "none",
             "-no-reboot", "-machine", "q35", "-accel", self.accel,
-            "-cpu", "host" if self.accel == "kvm" else "max,la57=off",
+            "-cpu", "host" if self.accel == "kvm" else self.cpu,
             "-smp", str(self.cpus), "-m", self.memory, "-global",
             f"ICH9-LPC.acpi-pci-hotplug-with-bridge-support={bridge}",
             *channels,
@@ -242,8 +249,8 @@ class Machine:
                          args=(self._open_log("console.log"),)).start()
 
     def _wait_boot(self, timeout=90):
-        end = time.monotonic() + timeout
-        silence = SILENCE.get(self.accel, SILENCE_EMULATED)
+        end = time.monotonic() + timeout * PATIENCE
+        silence = SILENCE.get(self.accel, SILENCE_EMULATED) * PATIENCE
         with self.wake:
             while not self.guest.ready:
                 self.check()
@@ -311,6 +318,16 @@ class Machine:
         """Raises MachineError once the guest's kernel has failed."""
         if self.failure:
             raise MachineError(f"{self.failure} (log: {self.logs})")
+
+    def check_leaks(self):
+        """Raises MachineError if the guest's kernel lost memory; asks only a
+        kernel that can tell (qemu-configs/debug.config).  What is not found
+        for the first time has to be as old as kmemleak wants it to be."""
+        leaks = self.run("cd /sys/kernel/debug; [ -e kmemleak ] || exit 0; "
+                         "echo scan > kmemleak; sleep 6; echo scan > kmemleak; "
+                         "cat kmemleak", timeout=300)
+        if leaks:
+            raise MachineError(f"the guest's kernel lost memory:\n{leaks}")
 
     # Devices
 
@@ -382,7 +399,7 @@ class Machine:
 
     def wait_until(self, script, timeout=20, what=None):
         """Repeats a script in the guest until it succeeds."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * PATIENCE
         while not self.guest.succeeds(script):
             if time.monotonic() > end:
                 raise MachineError(f"waited {timeout} s for "
@@ -403,7 +420,7 @@ class Machine:
 
     def settle(self, quiet=1.5, timeout=30):
         """Waits until the kernel has printed nothing for @quiet seconds."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * PATIENCE
         with self.wake:
             while time.monotonic() - self.last_output < quiet:
                 self.check()

@@ -5,6 +5,8 @@ import json
 import threading
 import time
 
+from . import PATIENCE
+
 
 class QMPError(Exception):
     """QEMU refused a command; the text is QEMU's own."""
@@ -50,7 +52,7 @@ class QMP:
             self.wake.notify_all()
 
     def _wait(self, ready, timeout, what):
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * PATIENCE
         with self.wake:
             while not ready():
                 self.check()
