@@ -9,6 +9,7 @@
  * all CPUs stopped; let mappings in again; resume.
  */
 
+#include <linux/ktime.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/sched/mm.h>
@@ -16,6 +17,7 @@
 
 #include "../pci.h"
 #include "apply.h"
+#include "fault.h"
 
 #include <trace/events/pci_movable.h>
 
@@ -30,7 +32,8 @@ static bool resume_dev(struct pci_apply_dev *entry)
 	int ret = pm_runtime_get_sync(&entry->dev->dev);
 
 	entry->resumed = true;
-	return (ret >= 0 || ret == -EACCES) && dev_is_in_d0(entry->dev);
+	return (ret >= 0 || ret == -EACCES) && dev_is_in_d0(entry->dev) &&
+	       !pci_fault("wake");
 }
 
 static int acquire_dev(struct pci_apply_dev *entry, struct list_head *held,
@@ -84,7 +87,8 @@ static int recheck_holds(struct pci_apply *a, struct list_head *held,
 		if (!s->bars[a->bars[i]].assigned)
 			continue;
 
-		hold = look(ref->dev, ref->resno);
+		hold = pci_fault("use") ? PCI_BAR_HOLD_PINNED :
+					look(ref->dev, ref->resno);
 		if (hold != PCI_BAR_MOVABLE)
 			return pci_hold_dev(held, ref->dev, hold) ?: -EAGAIN;
 	}
@@ -99,7 +103,11 @@ static int recheck_costs(const struct pci_apply *a)
 	for (i = 0; i < a->nr_devs; i++) {
 		const struct pci_apply_dev *entry = &a->devs[i];
 
-		if (entry->moves && pci_movable_dev_cost(entry->dev) != entry->cost)
+		if (!entry->moves)
+			continue;
+
+		if (pci_fault("driver") ||
+		    pci_movable_dev_cost(entry->dev) != entry->cost)
 			return -EAGAIN;
 	}
 	return 0;
@@ -110,14 +118,25 @@ static const struct pci_error_handlers *handlers(const struct pci_dev *dev)
 	return to_pci_driver(dev->dev.driver)->err_handler;
 }
 
+static void call_driver(void (*callback)(struct pci_dev *dev), struct pci_dev *dev,
+			struct pci_movable_stats *stats)
+{
+	ktime_t begin = ktime_get();
+
+	callback(dev);
+	stats->callback_ns += pci_movable_ns_since(begin);
+}
+
 /* Leaf to root */
-static void pause_drivers(struct pci_apply *a)
+static void pause_drivers(struct pci_apply *a, struct pci_movable_stats *stats)
 {
 	int i;
 
 	for (i = a->nr_devs - 1; i >= 0; i--) {
+		struct pci_dev *dev = a->devs[i].dev;
+
 		if (a->devs[i].pause)
-			handlers(a->devs[i].dev)->reset_prepare(a->devs[i].dev);
+			call_driver(handlers(dev)->reset_prepare, dev, stats);
 	}
 }
 
@@ -126,7 +145,8 @@ static bool is_storage(const struct pci_dev *dev)
 	return dev->class >> 16 == PCI_BASE_CLASS_STORAGE;
 }
 
-static void resume_drivers_of(struct pci_apply *a, bool storage)
+static void resume_drivers_of(struct pci_apply *a, bool storage,
+			      struct pci_movable_stats *stats)
 {
 	int i;
 
@@ -134,15 +154,15 @@ static void resume_drivers_of(struct pci_apply *a, bool storage)
 		struct pci_dev *dev = a->devs[i].dev;
 
 		if (a->devs[i].pause && is_storage(dev) == storage)
-			handlers(dev)->reset_done(dev);
+			call_driver(handlers(dev)->reset_done, dev, stats);
 	}
 }
 
 /* Root to leaf; storage first, the others may need to read from it */
-static void resume_drivers(struct pci_apply *a)
+static void resume_drivers(struct pci_apply *a, struct pci_movable_stats *stats)
 {
-	resume_drivers_of(a, true);
-	resume_drivers_of(a, false);
+	resume_drivers_of(a, true, stats);
+	resume_drivers_of(a, false, stats);
 }
 
 static int hold_all_bound(struct pci_apply *a, struct list_head *held)
@@ -160,6 +180,40 @@ static int hold_all_bound(struct pci_apply *a, struct list_head *held)
 	return -EAGAIN;
 }
 
+static int prepare_mappings(struct pci_apply *a)
+{
+	struct ioremap_move_set *set;
+
+	if (!a->nr_mappings)
+		return 0;
+	if (pci_fault("mappings"))
+		return -ENOMEM;
+	if (pci_fault("mapping"))
+		return -EBUSY;
+
+	set = ioremap_move_prepare(a->mappings, a->nr_mappings);
+	if (IS_ERR(set))
+		return PTR_ERR(set);
+	a->mapping_set = set;
+	return 0;
+}
+
+static int switch_resources(struct pci_apply *a, struct pci_movable_stats *stats)
+{
+	int ret;
+
+	/* Somebody may have claimed a place since the survey */
+	if (pci_fault("resources") ||
+	    resource_move_all(a->resources, a->nr_resources))
+		return -EAGAIN;
+
+	ret = pci_apply_switch(a, stats);
+	/* The same call takes it back */
+	if (ret)
+		resource_move_all(a->resources, a->nr_resources);
+	return ret;
+}
+
 static int switch_locked(struct pci_apply *a, struct list_head *held,
 			 struct pci_movable_stats *stats)
 {
@@ -168,24 +222,11 @@ static int switch_locked(struct pci_apply *a, struct list_head *held,
 	if (ret)
 		return ret;
 
-	if (a->nr_mappings) {
-		a->mapping_set = ioremap_move_prepare(a->mappings, a->nr_mappings);
-		if (IS_ERR(a->mapping_set)) {
-			ret = PTR_ERR(a->mapping_set);
-			a->mapping_set = NULL;
-			return ret;
-		}
-	}
+	ret = prepare_mappings(a);
+	if (ret)
+		return ret;
 
-	/* Somebody may have claimed a place since the survey */
-	ret = resource_move_all(a->resources, a->nr_resources) ? -EAGAIN : 0;
-	if (!ret) {
-		ret = pci_apply_switch(a, &stats->stopped_ns);
-		/* The same call takes it back */
-		if (ret)
-			resource_move_all(a->resources, a->nr_resources);
-	}
-
+	ret = switch_resources(a, stats);
 	if (a->mapping_set)
 		ioremap_move_finish(a->mapping_set, !ret);
 	return ret;
@@ -194,7 +235,7 @@ static int switch_locked(struct pci_apply *a, struct list_head *held,
 static int switch_layout(struct pci_apply *a, struct list_head *held,
 			 struct pci_movable_stats *stats)
 {
-	int ret = ioremap_move_begin();
+	int ret = pci_fault("mappers") ? -EBUSY : ioremap_move_begin();
 
 	/* Somebody is at it for long: do not pause drivers again and again */
 	if (ret)
@@ -243,7 +284,7 @@ static void enable_bridges(struct pci_apply *a)
 	for (i = 0; i < a->nr_windows; i++) {
 		struct pci_dev *bridge = a->survey->window_refs[a->windows[i]].bridge;
 
-		if (pci_reenable_device(bridge))
+		if (pci_fault("enable") || pci_reenable_device(bridge))
 			pci_warn(bridge, "cannot enable bridge\n");
 	}
 }
@@ -311,6 +352,7 @@ static int compile(struct pci_apply *a, struct list_head *held)
 static int apply_locked(struct pci_apply *a, struct list_head *held,
 			struct pci_movable_stats *stats)
 {
+	ktime_t begin;
 	unsigned int noio;
 	int ret;
 
@@ -320,11 +362,14 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 
 	/* A paused device may be what memory is swapped out to */
 	noio = memalloc_noio_save();
-	pause_drivers(a);
+	begin = ktime_get();
+	pause_drivers(a, stats);
 	ret = switch_layout(a, held, stats);
 	if (!ret)
 		finish_flags(a);
-	resume_drivers(a);
+	resume_drivers(a, stats);
+	if (stats->callback_ns)
+		stats->paused_ns = pci_movable_ns_since(begin);
 	memalloc_noio_restore(noio);
 	if (ret)
 		return ret;
@@ -354,7 +399,7 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 int pci_apply_plan(struct pci_survey *survey, struct list_head *held,
 		   struct pci_movable_stats *stats)
 {
-	struct pci_apply *a = pci_apply_alloc(survey);
+	struct pci_apply *a = pci_fault("changes") ? NULL : pci_apply_alloc(survey);
 	int ret;
 
 	if (!a)

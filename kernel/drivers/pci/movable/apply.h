@@ -93,6 +93,6 @@ void pci_read_window(struct pci_dev *bridge, enum pci_layout_type type, bool wid
 		     struct pci_window_regs *regs);
 
 /* switch.c */
-int pci_apply_switch(struct pci_apply *a, u64 *stopped_ns);
+int pci_apply_switch(struct pci_apply *a, struct pci_movable_stats *stats);
 
 #endif /* _PCI_MOVABLE_APPLY_H */

@@ -10,6 +10,7 @@
 
 #include "../pci.h"
 #include "apply.h"
+#include "fault.h"
 
 static bool bar_changes(const struct pci_survey *s, int i)
 {
@@ -312,9 +313,15 @@ static int compile_writes(struct pci_apply *a, int *blocked)
 	a->switch_model.windows = a->switch_windows;
 	a->switch_model.commands = a->switch_commands;
 	max = pci_switch_max_writes(&a->switch_model);
-	a->writes = kvcalloc(max + 1, sizeof(*a->writes), GFP_KERNEL);
+	if (!pci_fault("writes"))
+		a->writes = kvcalloc(max + 1, sizeof(*a->writes), GFP_KERNEL);
 	if (!a->writes)
 		return -ENOMEM;
+
+	if (a->nr_windows && pci_fault("order")) {
+		*blocked = 0;
+		return -EBUSY;
+	}
 
 	a->nr_writes = pci_switch_compile(&a->switch_model, a->writes, max, blocked);
 	return min(a->nr_writes, 0);

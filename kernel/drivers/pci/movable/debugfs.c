@@ -4,6 +4,7 @@
  *
  * pci/movable_bars lists every BAR and says why it stays, if it does.
  * pci/bar_standing overrides what a driver promises, for tests.
+ * pci/movable_fault/ fails on purpose, see fault.c.
  */
 
 #include <linux/debugfs.h>
@@ -15,6 +16,7 @@
 #include <linux/uaccess.h>
 
 #include "../pci.h"
+#include "fault.h"
 #include "movable.h"
 
 static const char * const cost_names[] = {
@@ -127,4 +129,5 @@ void __init pci_movable_debugfs_init(void)
 
 	debugfs_create_file("movable_bars", 0400, dir, NULL, &movable_bars_fops);
 	debugfs_create_file("bar_standing", 0200, dir, NULL, &bar_standing_fops);
+	pci_fault_debugfs_init(dir);
 }

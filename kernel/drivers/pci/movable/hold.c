@@ -19,6 +19,7 @@
 #include <linux/vgaarb.h>
 
 #include "../pci.h"
+#include "fault.h"
 #include "movable.h"
 
 /* How long to wait before a locked device is tried again */
@@ -128,6 +129,8 @@ void pci_release_held(struct list_head *held)
  */
 bool pci_movable_trylock(struct pci_dev *dev, int *patience)
 {
+	if (pci_fault("lock"))
+		return false;
 	while (!device_trylock(&dev->dev)) {
 		if (--*patience < 0)
 			return false;

@@ -17,6 +17,7 @@
 #include <linux/workqueue.h>
 
 #include "../pci.h"
+#include "fault.h"
 #include "movable.h"
 
 #define CREATE_TRACE_POINTS
@@ -263,8 +264,7 @@ static void report_switch(const struct pci_movable_stats *stats)
 	if (!stats->moved && !stats->windows)
 		return;
 
-	trace_pci_layout_switched(stats->moved, stats->windows, stats->live,
-				  stats->paused, stats->stopped_ns);
+	trace_pci_layout_switched(stats);
 	if (stats->moved || stats->stopped_ns)
 		pr_info("PCI: movable BARs: moved %d BARs, changed %d windows, %d live drivers, %d paused drivers, CPUs stopped %llu us\n",
 			stats->moved, stats->windows, stats->live, stats->paused,
@@ -276,8 +276,11 @@ static int plan_checked(struct pci_survey *s)
 {
 	enum pci_layout_fault fault;
 	int where;
-	int ret = pci_layout_plan(&s->model, s->scratch, s->scratch_size, &s->plan);
+	int ret;
 
+	if (pci_fault("plan"))
+		return -EINVAL;
+	ret = pci_layout_plan(&s->model, s->scratch, s->scratch_size, &s->plan);
 	if (ret)
 		return ret;
 
@@ -364,8 +367,11 @@ bool pci_movable_bars_assign(struct pci_bus *bus)
 		return true;
 
 	prepare_new_devs(root);
-	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++)
+	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++) {
+		pci_fault_begin(i);
 		ret = attempt(root, &held);
+		pci_fault_end();
+	}
 	if (ret)
 		refuse_all(root, ret);
 	pci_release_held(&held);

@@ -5,6 +5,7 @@
 #ifndef _PCI_MOVABLE_MOVABLE_H
 #define _PCI_MOVABLE_MOVABLE_H
 
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/pci.h>
 #include <linux/types.h>
@@ -146,12 +147,15 @@ struct pci_survey {
 };
 
 /**
- * struct pci_movable_stats - what a switch did, for the log
+ * struct pci_movable_stats - what a switch did, for the log; times in nanoseconds
  * @moved: BARs moved
  * @windows: bridge windows changed
  * @live: drivers that kept running meanwhile
  * @paused: drivers that were paused
- * @stopped_ns: time that all CPUs stood still, in nanoseconds
+ * @stopped_ns: for how long all CPUs stood still
+ * @config_ns: the part of @stopped_ns in which config space was read and written
+ * @paused_ns: from the first driver's pause to the last one's resume
+ * @callback_ns: the part of @paused_ns that the drivers themselves took for it
  */
 struct pci_movable_stats {
 	int moved;
@@ -159,7 +163,15 @@ struct pci_movable_stats {
 	int live;
 	int paused;
 	u64 stopped_ns;
+	u64 config_ns;
+	u64 paused_ns;
+	u64 callback_ns;
 };
+
+static inline u64 pci_movable_ns_since(ktime_t begin)
+{
+	return ktime_to_ns(ktime_sub(ktime_get(), begin));
+}
 
 struct pci_bus *pci_movable_next_bus(struct pci_bus *root, struct pci_bus *bus);
 

@@ -15,6 +15,7 @@
 
 #include "../pci.h"
 #include "apply.h"
+#include "fault.h"
 
 /**
  * struct pci_switch - shared by the CPUs while they stand still
@@ -22,7 +23,7 @@
  * @leader: the CPU that does it
  * @waiting: CPUs that have nothing left in their buffers
  * @done: the leader has finished
- * @stopped_ns: how long that took
+ * @stats: how long that took
  * @ret: 0 or errno
  */
 struct pci_switch {
@@ -30,7 +31,7 @@ struct pci_switch {
 	unsigned int leader;
 	atomic_t waiting;
 	int done;
-	u64 stopped_ns;
+	struct pci_movable_stats *stats;
 	int ret;
 };
 
@@ -72,8 +73,12 @@ static void run_writes(struct pci_apply *a)
 {
 	int i;
 
-	for (i = 0; i < a->nr_writes; i++)
+	for (i = 0; i < a->nr_writes; i++) {
+		/* What the Command register should hold is not verified */
+		if (a->writes[i].where != PCI_COMMAND && pci_fault("write"))
+			continue;
 		write_config(a, &a->writes[i], a->writes[i].value);
+	}
 }
 
 /* Backwards, so that only states return that were passed on the way here */
@@ -103,7 +108,7 @@ static int flush_posted_writes(struct pci_apply *a)
 			continue;
 
 		pci_read_config_dword(dev, PCI_COMMAND, &status);
-		if (PCI_POSSIBLE_ERROR(status) &&
+		if ((PCI_POSSIBLE_ERROR(status) || pci_fault("flush")) &&
 		    pci_apply_find_dev(a, dev) < a->nr_devs) {
 			a->culprit = dev;
 			return -ENODEV;
@@ -150,12 +155,12 @@ static int verify(struct pci_apply *a)
 
 	for (i = 0; i < a->switch_model.nr_bars; i++) {
 		a->culprit = a->devs[a->switch_bars[i].dev].dev;
-		if (!bar_took(a, i))
+		if (pci_fault("BAR") || !bar_took(a, i))
 			return -EIO;
 	}
 	for (i = 0; i < a->switch_model.nr_windows; i++) {
 		a->culprit = a->devs[a->switch_windows[i].dev].dev;
-		if (!window_took(a, i))
+		if (pci_fault("window") || !window_took(a, i))
 			return -EIO;
 	}
 	return 0;
@@ -182,7 +187,7 @@ static void refresh_saved_state(struct pci_apply *a)
 	}
 }
 
-static int switch_hardware(struct pci_apply *a)
+static int switch_registers(struct pci_apply *a)
 {
 	int ret = flush_posted_writes(a);
 
@@ -192,10 +197,19 @@ static int switch_hardware(struct pci_apply *a)
 	fill_in_commands(a);
 	run_writes(a);
 	ret = verify(a);
-	if (ret) {
+	if (ret)
 		undo_writes(a);
+	return ret;
+}
+
+static int switch_hardware(struct pci_apply *a, struct pci_movable_stats *stats)
+{
+	ktime_t begin = ktime_get();
+	int ret = switch_registers(a);
+
+	stats->config_ns = pci_movable_ns_since(begin);
+	if (ret)
 		return ret;
-	}
 
 	if (a->mapping_set)
 		ioremap_move_switch(a->mapping_set, false);
@@ -215,8 +229,8 @@ static int switch_on_cpu(void *data)
 
 		while (atomic_read_acquire(&sw->waiting) != num_online_cpus() - 1)
 			cpu_relax();
-		sw->ret = switch_hardware(sw->a);
-		sw->stopped_ns = ktime_to_ns(ktime_sub(ktime_get(), begin));
+		sw->ret = switch_hardware(sw->a, sw->stats);
+		sw->stats->stopped_ns = pci_movable_ns_since(begin);
 		/* Pairs with the others' wait: they see what was done */
 		smp_store_release(&sw->done, 1);
 	} else {
@@ -233,7 +247,7 @@ static int switch_on_cpu(void *data)
 /**
  * pci_apply_switch - switch hardware and kernel mappings to the new layout
  * @a: what to do, compiled
- * @stopped_ns: set to how long all CPUs stood still, in nanoseconds
+ * @stats: the times in it are filled in
  *
  * What fails is undone before any CPU runs again.
  *
@@ -241,18 +255,15 @@ static int switch_on_cpu(void *data)
  * Return: 0; -ENODEV if a device is gone; -EIO if a register did not take its
  * value. After an error everything is as it was.
  */
-int pci_apply_switch(struct pci_apply *a, u64 *stopped_ns)
+int pci_apply_switch(struct pci_apply *a, struct pci_movable_stats *stats)
 {
-	struct pci_switch sw = { .a = a };
+	struct pci_switch sw = { .a = a, .stats = stats };
 	int ret;
 
-	if (!a->needs_stop) {
-		*stopped_ns = 0;
-		return switch_hardware(a);
-	}
+	if (!a->needs_stop)
+		return switch_hardware(a, stats);
 
 	sw.leader = cpumask_first(cpu_online_mask);
 	ret = stop_machine_cpuslocked(switch_on_cpu, &sw, cpu_online_mask);
-	*stopped_ns = sw.stopped_ns;
 	return ret ?: sw.ret;
 }

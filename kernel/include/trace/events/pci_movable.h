@@ -8,6 +8,8 @@
 #include <linux/pci.h>
 #include <linux/tracepoint.h>
 
+struct pci_movable_stats;
+
 TRACE_EVENT(pci_bar_moved,
 
 	TP_PROTO(struct pci_dev *dev, int resno, u64 from, u64 to, u64 size),
@@ -37,9 +39,9 @@ TRACE_EVENT(pci_bar_moved,
 
 TRACE_EVENT(pci_layout_switched,
 
-	TP_PROTO(int moved, int windows, int live, int paused, u64 stopped_ns),
+	TP_PROTO(const struct pci_movable_stats *stats),
 
-	TP_ARGS(moved, windows, live, paused, stopped_ns),
+	TP_ARGS(stats),
 
 	TP_STRUCT__entry(
 		__field(int, moved)
@@ -47,19 +49,26 @@ TRACE_EVENT(pci_layout_switched,
 		__field(int, live)
 		__field(int, paused)
 		__field(u64, stopped_ns)
+		__field(u64, config_ns)
+		__field(u64, paused_ns)
+		__field(u64, callback_ns)
 	),
 
 	TP_fast_assign(
-		__entry->moved = moved;
-		__entry->windows = windows;
-		__entry->live = live;
-		__entry->paused = paused;
-		__entry->stopped_ns = stopped_ns;
+		__entry->moved = stats->moved;
+		__entry->windows = stats->windows;
+		__entry->live = stats->live;
+		__entry->paused = stats->paused;
+		__entry->stopped_ns = stats->stopped_ns;
+		__entry->config_ns = stats->config_ns;
+		__entry->paused_ns = stats->paused_ns;
+		__entry->callback_ns = stats->callback_ns;
 	),
 
-	TP_printk("%d BARs moved, %d windows changed, %d drivers live, %d paused, CPUs stopped %llu ns",
+	TP_printk("%d BARs moved, %d windows changed, %d drivers live, %d paused, CPUs stopped %llu ns (config space %llu ns), drivers paused %llu ns (callbacks %llu ns)",
 		  __entry->moved, __entry->windows, __entry->live,
-		  __entry->paused, __entry->stopped_ns)
+		  __entry->paused, __entry->stopped_ns, __entry->config_ns,
+		  __entry->paused_ns, __entry->callback_ns)
 );
 
 TRACE_EVENT(pci_dev_refused,

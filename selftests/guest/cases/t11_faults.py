@@ -1,0 +1,190 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Whatever fails on the way to a new layout, everything is as it was.
+
+FAULTS=all lets really every step fail; else a few of those are left out that
+only make a device stay which need not move."""
+
+import os
+
+from vm import pci
+from vm.ktap import case
+from vm.load import Load
+
+from ._common import FIX_EDU, expect_sound
+from .t02_nvme import plug_drive
+
+FAULT = "/sys/kernel/debug/pci/movable_fault"
+ALL = os.environ.get("FAULTS") == "all"
+
+# Whom it concerns stays for this time, and mostly need not have moved.
+STAYS = "lock"
+ENOUGH = 2
+
+# In the guest: what a failure must not change.  The kernel's mappings of
+# registers are the lines of vmallocinfo that name a physical address.
+STATE = """
+state() {
+    cat /proc/iomem /proc/ioports
+    grep phys= /proc/vmallocinfo | sort
+    for d in /sys/bus/pci/devices/*; do
+        echo $d $(head -c 64 $d/config | od -An -tx1 -v)
+        cat $d/resource
+    done
+}
+verdict() {
+    state > /tmp/after
+    cmp -s /tmp/before /tmp/after && echo "$* same" || echo "$* differs"
+}
+"""
+
+STEP_FAILS = STATE + f"""
+echo $N > {FAULT}/step
+echo 1000 > {FAULT}/times
+echo 1 > /sys/bus/pci/rescan
+name=$(grep failed {FAULT}/passed)
+echo 0 > {FAULT}/times
+verdict $name
+"""
+
+ALLOCATION_FAILS = STATE + """
+for knob in failslab fail_page_alloc; do
+    echo N > /sys/kernel/debug/$knob/ignore-gfp-wait
+    echo 0 > /sys/kernel/debug/$knob/verbose
+done
+echo 0 > /sys/kernel/debug/fail_page_alloc/min-order
+verdict $(failnth $N /sys/bus/pci/rescan 1)
+"""
+
+# Forgets the new device, and finds it while nothing works.
+REFUSE_AGAIN = STATE + f"""
+for d in $NEW; do echo 1 > /sys/bus/pci/devices/$d/remove; done
+echo 1 > {FAULT}/step
+echo 1000 > {FAULT}/times
+echo 1 > /sys/bus/pci/rescan
+echo 0 > {FAULT}/times
+verdict
+"""
+
+
+class Faults:
+    """A machine with a new device without addresses, and disks under load."""
+
+    def __init__(self, t, m, standing):
+        self.t = t
+        self.m = m
+        m.run(f"echo nvme {standing} > /sys/kernel/debug/pci/bar_standing; "
+              f"echo 1 > {FAULT}/step; echo 1000 > {FAULT}/times")
+        self.new = plug_drive(m)
+        m.run(f"echo 0 > {FAULT}/times")
+        self.load = Load(m).start()
+        m.run(STATE + "state > /tmp/before")
+
+    def run(self, script, **variables):
+        """Return: the words that a script of the above printed."""
+        return self.m.run("".join(f"{name}='{value}'\n" for name, value
+                                  in variables.items()) + script, timeout=60).split()
+
+    def expect_settled(self):
+        """Each new function is refused or served, and all is sound."""
+        expect_sound(self.t, self.m)
+        for address in self.new:
+            bars = pci.bars(self.m, address)
+            bound = self.m.guest.succeeds(f"[ -e /sys/bus/pci/devices/{address}/driver ]")
+            self.t.equal(bound, pci.is_assigned(bars[0]), f"{address} bound")
+
+    def refuse_again(self):
+        """Return: whether all is as it was before the new device was served."""
+        return self.run(REFUSE_AGAIN, NEW=" ".join(self.new)) == ["same"]
+
+    def stop(self):
+        """Nobody noticed."""
+        expect_saved_state(self.t, self.m)
+        self.load.run_for(1)
+        self.load.stop()
+
+
+def fail_each(t, standing, script, numbers):
+    """Lets each of @numbers fail, on a new machine when BARs moved nevertheless.
+    Yields what failed, and "same" or "differs"."""
+    numbers = list(numbers)
+    while numbers:
+        with t.boot("wedged", append=FIX_EDU) as m:
+            faults = Faults(t, m, standing)
+            going_on = True
+            while numbers and going_on:
+                *words, state = faults.run(script, N=numbers.pop(0))
+                if state == "differs":
+                    faults.expect_settled()
+                    going_on = faults.refuse_again()
+                yield " ".join(words), state
+            faults.stop()
+
+
+def expect_saved_state(t, m):
+    """After a reset the disks have the registers that they had before."""
+    for driver in sorted(m.run("echo /sys/bus/pci/drivers/nvme/0*").split()):
+        device = driver.rsplit("/", 1)[1]
+        before = pci.config_space(m)[device]
+        m.run(f"echo 1 > {driver}/reset")
+        changes = pci.config_changes({device: before}, pci.config_space(m))
+        t.equal([c for c in changes if 0x10 <= c[1] < 0x40], [],
+                f"registers of {device} changed by a reset")
+
+
+def steps_of_a_move(t, standing):
+    """Return: the names of the steps of a move that succeeds, in their order."""
+    with t.boot("wedged", append=FIX_EDU) as m:
+        Faults(t, m, standing)
+        m.run("echo 1 > /sys/bus/pci/rescan")
+        return m.run(f"cat {FAULT}/passed").split()
+
+
+def every_step(t, standing):
+    """Each step of a move, one after the other, under load."""
+    steps = steps_of_a_move(t, standing)
+    t.note(" ".join(f"{name} {steps.count(name)}" for name in sorted(set(steps))))
+    t.equal(STEPS - set(steps), set(), "steps that a move does not have")
+
+    numbers = [n for n, name in enumerate(steps, 1)
+               if ALL or name != STAYS or steps[:n].count(name) <= ENOUGH]
+    undone = overcome = 0
+    for (name, state), number in zip(fail_each(t, standing, STEP_FAILS, numbers),
+                                     numbers):
+        t.equal(name, steps[number - 1] + " failed", f"step {number}")
+        undone += state == "same"
+        overcome += state == "differs"
+    t.equal(undone + overcome, len(numbers), "steps that failed")
+    t.note(f"{undone} failures that left everything as it was, {overcome} despite "
+           "which something was served")
+    t.check(undone > 5 and overcome > 5, "both of them")
+
+
+# Those that every move has
+STEPS = {"survey", "plan", "changes", "lock", "wake", "use", "driver", "writes",
+         "order", "mappers", "mappings", "mapping", "resources", "flush",
+         "write", "BAR", "window", "enable"}
+
+
+@case("11-every-step-fails", limit=300)
+def every_step_fails(t):
+    """Each step of a live move."""
+    every_step(t, "live")
+
+
+@case("11-every-step-fails-paused", limit=300)
+def every_step_fails_paused(t):
+    """Each step of a paused move."""
+    every_step(t, "paused")
+
+
+@case("11-no-memory", limit=300)
+def no_memory(t):
+    """Each allocation on the way to a live move."""
+    nr = {"failed": 0, "passed": 0}
+    for what, state in fail_each(t, "live", ALLOCATION_FAILS, range(1, 1000)):
+        nr[what.split()[0]] += 1
+        if what.startswith("passed"):
+            t.equal(state, "differs", "state once no allocation fails")
+            break
+    t.note(f"{nr['failed']} allocations failed, one after the other")
+    t.check(nr["failed"] > 20 and nr["passed"] == 1, "an end, after many failures")
