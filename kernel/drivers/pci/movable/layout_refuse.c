@@ -26,7 +26,8 @@ struct layout_survey {
 	bool any;
 };
 
-static bool bars_fit_alone(struct pci_layout_search *s, int dev, int bar)
+/* Place one BAR, or all that a device wants, beside what is fixed unless @empty */
+static bool pack_few(struct pci_layout_search *s, int dev, int bar, bool empty)
 {
 	const struct pci_layout_model *m = s->p.model;
 	int i;
@@ -36,13 +37,18 @@ static bool bars_fit_alone(struct pci_layout_search *s, int dev, int bar)
 			m->bars[i].dev == dev && pci_layout_bar_wants(&m->bars[i]) :
 			i == bar;
 
-		s->p.active[i] = m->bars[i].fixed || one;
-		s->p.pinned[i] = m->bars[i].fixed;
+		s->p.pinned[i] = m->bars[i].fixed && !empty;
+		s->p.active[i] = s->p.pinned[i] || one;
 	}
 	memset(s->p.keep, 0, m->nr_windows);
 	memset(s->p.want, 0, m->nr_windows);
 	memset(s->p.frozen, 0, m->nr_windows);
 	return pci_layout_pack(&s->p);
+}
+
+static bool bars_fit_alone(struct pci_layout_search *s, int dev, int bar)
+{
+	return pack_few(s, dev, bar, false);
 }
 
 /**
@@ -55,6 +61,25 @@ static bool bars_fit_alone(struct pci_layout_search *s, int dev, int bar)
 bool pci_layout_fits_alone(struct pci_layout_search *s, int dev)
 {
 	return bars_fit_alone(s, dev, PCI_LAYOUT_NONE);
+}
+
+/* Would a device fit if even what is fixed were gone? */
+static bool fits_empty(struct pci_layout_search *s, int dev)
+{
+	const struct pci_layout_model *m = s->p.model;
+	bool fits;
+	int w;
+
+	for (w = 0; w < m->nr_windows; w++) {
+		s->here_windows[w] = m->windows[w];
+		s->here_windows[w].fixed = false;
+	}
+	s->here = *m;
+	s->here.windows = s->here_windows;
+	s->p.model = &s->here;
+	fits = pack_few(s, dev, PCI_LAYOUT_NONE, true);
+	s->p.model = m;
+	return fits;
 }
 
 /* The first BAR that fits nowhere by itself, else the largest */
@@ -104,19 +129,20 @@ static enum pci_layout_type chain_type(const struct pci_layout_model *m,
 	return type;
 }
 
+/* Does a window above the BAR stay closed? @window is left alone if none does */
 static bool chain_is_closed(const struct pci_layout_model *m,
-			    const struct pci_layout_bar *bar)
+			    const struct pci_layout_bar *bar, int *window)
 {
 	int w;
 
-	if (!bar->max)
-		return true;
 	for (w = bar->window; w != PCI_LAYOUT_NONE; w = m->windows[w].parent) {
 		if ((m->windows[w].fixed && !m->windows[w].assigned) ||
-		    m->windows[w].max < m->windows[w].align - 1)
+		    m->windows[w].max < m->windows[w].align - 1) {
+			*window = w;
 			return true;
+		}
 	}
-	return false;
+	return !bar->max;
 }
 
 static bool aperture_suits(const struct pci_layout_model *m, int i,
@@ -235,22 +261,17 @@ static void walk_aperture(struct pci_layout_search *s, struct layout_survey *v,
  * Where the windows above the BAR could stretch to if only fixed ranges were
  * left. Uses what the last attempt to pack worked out.
  */
-static bool reach(const struct pci_layout_search *s,
-		  const struct pci_layout_bar *bar,
-		  struct pci_layout_range *range, int *window)
+static struct pci_layout_range reach(const struct pci_layout_search *s,
+				     const struct pci_layout_bar *bar, int *window)
 {
 	const struct pci_layout_model *m = s->p.model;
-	int w;
+	int w = bar->window;
 
-	for (w = bar->window; w != PCI_LAYOUT_NONE; w = m->windows[w].parent) {
-		if (s->p.state[w] == PCI_LAYOUT_ANCHORED) {
-			*range = s->p.limit[w];
-			*window = w;
-			return true;
-		}
-	}
-	*window = PCI_LAYOUT_NONE;
-	return false;
+	while (w != PCI_LAYOUT_NONE && s->p.state[w] != PCI_LAYOUT_ANCHORED)
+		w = m->windows[w].parent;
+	*window = w;
+	return w != PCI_LAYOUT_NONE ? s->p.limit[w] :
+				      (struct pci_layout_range) { 0, U64_MAX };
 }
 
 static void look_for_gaps(struct pci_layout_search *s,
@@ -280,7 +301,7 @@ static enum pci_layout_reason aperture_reason(const struct pci_layout_model *m,
 	u64 max = chain_max(m, bar, &refusal->window);
 	int i;
 
-	if (chain_is_closed(m, bar))
+	if (chain_is_closed(m, bar, &refusal->window))
 		return PCI_LAYOUT_NO_WINDOW;
 	for (i = 0; i < m->nr_apertures; i++) {
 		const struct pci_layout_aperture *a = &m->apertures[i];
@@ -309,9 +330,9 @@ void pci_layout_explain(struct pci_layout_search *s,
 			struct pci_layout_refusal *refusal)
 {
 	const struct pci_layout_model *m = s->p.model;
-	struct pci_layout_range range = { 0, U64_MAX };
 	const struct pci_layout_bar *bar;
-	bool limited;
+	struct pci_layout_range range;
+	bool alone;
 
 	refusal->bar = culprit(s, dev);
 	bar = &m->bars[refusal->bar];
@@ -320,16 +341,11 @@ void pci_layout_explain(struct pci_layout_search *s,
 		return;
 
 	refusal->gap = 0;
-	if (pci_layout_fits_alone(s, dev)) {
-		refusal->reason = PCI_LAYOUT_NO_SPACE;
+	alone = pci_layout_fits_alone(s, dev);
+	range = reach(s, bar, &refusal->window);
+	if (alone)
 		refusal->window = bar->window;
-		look_for_gaps(s, plan, bar, &range, refusal);
-		return;
-	}
-
-	limited = reach(s, bar, &range, &refusal->window);
-	look_for_gaps(s, NULL, bar, &range, refusal);
-	refusal->reason = refusal->below == PCI_LAYOUT_NONE &&
-			  refusal->above == PCI_LAYOUT_NONE && !limited ?
-			  PCI_LAYOUT_TOO_LARGE : PCI_LAYOUT_BLOCKED;
+	look_for_gaps(s, alone ? plan : NULL, bar, &range, refusal);
+	refusal->reason = alone ? PCI_LAYOUT_NO_SPACE : fits_empty(s, dev) ?
+			  PCI_LAYOUT_BLOCKED : PCI_LAYOUT_TOO_LARGE;
 }

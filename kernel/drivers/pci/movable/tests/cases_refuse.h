@@ -496,6 +496,56 @@ static const struct layout_case cases_refuse[] = {
 		.refused = BIT(1),
 		.refusal = { PCI_LAYOUT_NO_SPACE, 2, TOP, TOP, TOP, 256 },
 	},
+	{
+		.name = "a window that must stay closed",
+		.model = {
+			APERTURES(APERTURE(MEM, M(16), M(16))),
+			WINDOWS(WINDOW_FULL(0, TOP, MEM, 0, 0, U64_MAX, M(1), 0,
+					    false, true)),
+			BARS(WANTED(0, MEM, M(1), 0)),
+			DEVS(NEW),
+		},
+		EXPECT_BARS(NOWHERE),
+		EXPECT_WINDOWS({ SAME }),
+		.refused = BIT(0),
+		.refusal = { PCI_LAYOUT_NO_WINDOW, 0, 0, TOP, TOP, 0 },
+	},
+	/* A window that must stay is in the way like a fixed BAR, but is none
+	 *
+	 *	16 ....[F]...	+n of 8
+	 */
+	{
+		.name = "blocked by a window that must stay",
+		.model = {
+			APERTURES(APERTURE(MEM, M(16), M(8))),
+			WINDOWS(FIXED_WINDOW(TOP, MEM, M(20), M(1))),
+			BARS(WANTED(TOP, MEM, M(8), 0)),
+			DEVS(NEW),
+		},
+		EXPECT_BARS(NOWHERE),
+		EXPECT_WINDOWS({ SAME }),
+		.refused = BIT(0),
+		.refusal = { PCI_LAYOUT_BLOCKED, 0, TOP, TOP, TOP, M(4) },
+	},
+	/*
+	 * The window must stay, and what is beside it helps nobody
+	 *
+	 *	16 [a.]......	+n of 2 in a, aligned to 1
+	 */
+	{
+		.name = "no space in a window that must stay",
+		.model = {
+			APERTURES(APERTURE(MEM, M(16), M(8))),
+			WINDOWS(FIXED_WINDOW(TOP, MEM, M(16), M(2))),
+			BARS(BAR(0, MEM, M(16), M(1), 0),
+			     WANTED_ALIGNED(0, MEM, M(2), M(1), 1)),
+			DEVS(LIVE, NEW),
+		},
+		EXPECT_BARS(SAME, NOWHERE),
+		EXPECT_WINDOWS({ SAME }),
+		.refused = BIT(1),
+		.refusal = { PCI_LAYOUT_NO_SPACE, 1, 0, TOP, TOP, M(1) },
+	},
 };
 
 #endif /* _PCI_MOVABLE_CASES_REFUSE_H */
