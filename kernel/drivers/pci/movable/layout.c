@@ -133,26 +133,10 @@ static struct pci_layout_search *search_begin(const struct pci_layout_model *mod
  * The answer
  */
 
-static void count_moves(struct pci_layout_search *s, struct pci_layout_plan *plan)
-{
-	const struct pci_layout_model *m = s->p.model;
-	int i;
-
-	plan->nr_moved = 0;
-	plan->bytes_moved = 0;
-	for (i = 0; i < m->nr_bars; i++) {
-		if (!pci_layout_bar_moves(s, i))
-			continue;
-		plan->nr_moved++;
-		plan->bytes_moved += m->bars[i].size;
-	}
-	plan->nr_live = pci_layout_count_disturbed(s, PCI_LAYOUT_LIVE);
-	plan->nr_paused = pci_layout_count_disturbed(s, PCI_LAYOUT_PAUSED);
-}
-
 static void write_plan(struct pci_layout_search *s, struct pci_layout_plan *plan)
 {
 	const struct pci_layout_model *m = s->model;
+	struct pci_layout_price price;
 	int i;
 
 	/* The way to the plan may have led over others: only its two ends count */
@@ -163,7 +147,11 @@ static void write_plan(struct pci_layout_search *s, struct pci_layout_plan *plan
 		plan->windows[i] = s->best[i];
 	for (i = 0; i < m->nr_bars; i++)
 		plan->bars[i] = s->best[m->nr_windows + i];
-	count_moves(s, plan);
+	price = pci_layout_price(s);
+	plan->nr_moved = price.moved;
+	plan->nr_live = price.live;
+	plan->nr_paused = price.paused;
+	plan->bytes_moved = price.bytes;
 
 	/* Last, since it uses the packer for what-ifs */
 	plan->nr_refused = 0;

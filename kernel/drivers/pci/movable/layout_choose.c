@@ -18,7 +18,7 @@
 /* Up to here every subset of new devices is tried */
 #define LAYOUT_FEW		4
 
-/* As often an earlier device is tried in place of a later one */
+/* As often one device is tried in place of another, or in addition */
 #define LAYOUT_SWAPS		32
 
 /*
@@ -135,8 +135,38 @@ static bool serve_all_of(struct pci_layout_search *s, int from, int nr)
 	return false;
 }
 
-/* Of two that cannot both be served, the earlier one is */
-static void prefer_earlier(struct pci_layout_search *s)
+/* Serve one more, if that is possible */
+static bool admit(struct pci_layout_search *s, int dev)
+{
+	s->served[dev] = 1;
+	if (pci_layout_find_plan(s))
+		return true;
+	s->served[dev] = 0;
+	return false;
+}
+
+/* Serve others that are refused, but not @but: returns true if somebody is */
+static bool admit_others(struct pci_layout_search *s, int but, int *tries)
+{
+	bool any = false;
+	int i;
+
+	for (i = 0; i < s->nr_needy && *tries > 0; i++) {
+		int dev = s->needy[i];
+
+		if (dev == but || s->served[dev])
+			continue;
+		(*tries)--;
+		any |= admit(s, dev);
+	}
+	return any;
+}
+
+/*
+ * Of two that cannot both be served, the earlier one is, and so is the later one
+ * if that lets others in.
+ */
+static void exchange(struct pci_layout_search *s)
 {
 	int tries = LAYOUT_SWAPS;
 	int i, j;
@@ -144,17 +174,18 @@ static void prefer_earlier(struct pci_layout_search *s)
 	for (i = 0; i < s->p.model->nr_devs; i++) {
 		if (!pci_layout_is_refused(s, i) || s->hopeless[i])
 			continue;
-		for (j = s->p.model->nr_devs - 1; j > i && !s->served[i]; j--) {
+		for (j = s->p.model->nr_devs - 1; j >= 0 && !s->served[i]; j--) {
 			if (!s->served[j])
 				continue;
-			if (!tries--)
+			if (tries-- <= 0)
 				return;
-			s->served[i] = 1;
 			s->served[j] = 0;
-			if (pci_layout_find_plan(s))
-				break;
-			s->served[i] = 0;
-			s->served[j] = 1;
+			if (!admit(s, i)) {
+				s->served[j] = 1;
+			} else if (!admit_others(s, j, &tries) && j < i) {
+				s->served[i] = 0;
+				s->served[j] = 1;
+			}
 		}
 	}
 }
@@ -183,7 +214,7 @@ static bool choose_many(struct pci_layout_search *s)
 		while (all && !(from & (2 * nr - 1)))
 			nr *= 2;
 	}
-	prefer_earlier(s);
+	exchange(s);
 	return pci_layout_find_plan(s);
 }
 

@@ -282,6 +282,20 @@ struct pci_layout_search {
 	int budget;
 };
 
+/**
+ * struct pci_layout_price - what a plan costs: the first difference decides
+ * @paused: drivers paused
+ * @live: drivers that keep running while their BARs move
+ * @moved: BARs
+ * @bytes: their size
+ */
+struct pci_layout_price {
+	int paused;
+	int live;
+	int moved;
+	u64 bytes;
+};
+
 static inline bool pci_layout_is_refused(const struct pci_layout_search *s, int dev)
 {
 	return s->asks[dev] && !s->served[dev];
@@ -455,8 +469,7 @@ bool pci_layout_pack(struct pci_layout_packer *p);
 bool pci_layout_choose(struct pci_layout_search *s);
 bool pci_layout_find_plan(struct pci_layout_search *s);
 void pci_layout_refine(struct pci_layout_search *s);
-bool pci_layout_bar_moves(const struct pci_layout_search *s, int bar);
-int pci_layout_count_disturbed(struct pci_layout_search *s, int cost);
+struct pci_layout_price pci_layout_price(struct pci_layout_search *s);
 bool pci_layout_fits_alone(struct pci_layout_search *s, int dev);
 void pci_layout_explain(struct pci_layout_search *s,
 			const struct pci_layout_plan *plan, int dev,

@@ -288,14 +288,8 @@ static void give_back(struct pci_layout_search *s, u8 *flags, int nr)
 	}
 }
 
-/**
- * pci_layout_bar_moves() - does the best plan so far move a BAR?
- * @s: search
- * @bar: index of the BAR
- *
- * Return: true if it had an address and gets another.
- */
-bool pci_layout_bar_moves(const struct pci_layout_search *s, int bar)
+/* Had it an address, and does it get another in the best plan so far? */
+static bool bar_moves(const struct pci_layout_search *s, int bar)
 {
 	const struct pci_layout_model *m = s->p.model;
 	const struct pci_layout_place *place = &s->best[m->nr_windows + bar];
@@ -364,34 +358,51 @@ static void pin_unmoved(struct pci_layout_search *s)
 
 	memcpy(s->saved, s->p.pinned, m->nr_bars);
 	for (i = 0; i < m->nr_bars; i++) {
-		if (m->bars[i].assigned && !pci_layout_bar_moves(s, i))
+		if (m->bars[i].assigned && !bar_moves(s, i))
 			s->p.pinned[i] = 1;
 	}
 	if (!attempt(s))
 		memcpy(s->p.pinned, s->saved, m->nr_bars);
 }
 
-/**
- * pci_layout_count_disturbed() - how many devices does the best plan move?
- * @s: search; @mark is overwritten
- * @cost: devices of this enum pci_layout_cost
- *
- * Return: their number.
- */
-int pci_layout_count_disturbed(struct pci_layout_search *s, int cost)
+static int count_disturbed(struct pci_layout_search *s, int cost)
 {
 	const struct pci_layout_model *m = s->p.model;
 	int i, nr = 0;
 
 	memset(s->mark, 0, m->nr_devs);
 	for (i = 0; i < m->nr_bars; i++) {
-		if (pci_layout_bar_moves(s, i) && bar_cost(m, i) == cost &&
+		if (bar_moves(s, i) && bar_cost(m, i) == cost &&
 		    !s->mark[m->bars[i].dev]) {
 			s->mark[m->bars[i].dev] = 1;
 			nr++;
 		}
 	}
 	return nr;
+}
+
+/**
+ * pci_layout_price() - what does the best plan so far cost?
+ * @s: search; @mark is overwritten
+ *
+ * Return: whom and what it moves.
+ */
+struct pci_layout_price pci_layout_price(struct pci_layout_search *s)
+{
+	const struct pci_layout_model *m = s->p.model;
+	struct pci_layout_price price = {
+		.paused = count_disturbed(s, PCI_LAYOUT_PAUSED),
+		.live = count_disturbed(s, PCI_LAYOUT_LIVE),
+	};
+	int i;
+
+	for (i = 0; i < m->nr_bars; i++) {
+		if (!bar_moves(s, i))
+			continue;
+		price.moved++;
+		price.bytes += m->bars[i].size;
+	}
+	return price;
 }
 
 /* May the only devices of @cost that move be @a and @b? Others may if cheaper. */
@@ -432,7 +443,7 @@ static int list_devs_of_cost(struct pci_layout_search *s, int cost)
  */
 static void look_for_fewer(struct pci_layout_search *s, int cost)
 {
-	int disturbed = pci_layout_count_disturbed(s, cost);
+	int disturbed = count_disturbed(s, cost);
 	int nr = list_devs_of_cost(s, cost);
 	int a, b;
 
@@ -464,8 +475,11 @@ static void pin_devices(struct pci_layout_search *s)
 	}
 }
 
-/* Pin the devices that move, and free all others of the kinds wanted */
-static void turn_over(struct pci_layout_search *s)
+/*
+ * Pin what moves, or @drivers: what disturbs a driver, and free all else of the
+ * kinds wanted
+ */
+static void turn_over(struct pci_layout_search *s, bool drivers)
 {
 	const struct pci_layout_model *m = s->p.model;
 	bool wanted[2] = { kind_is_wanted(s, true), kind_is_wanted(s, false) };
@@ -473,7 +487,8 @@ static void turn_over(struct pci_layout_search *s)
 
 	memset(s->mark, 0, m->nr_devs);
 	for (i = 0; i < m->nr_bars; i++) {
-		if (pci_layout_bar_moves(s, i) && bar_cost(m, i) != PCI_LAYOUT_NO_DRIVER)
+		if (bar_moves(s, i) &&
+		    (!drivers || bar_cost(m, i) != PCI_LAYOUT_NO_DRIVER))
 			s->mark[m->bars[i].dev] = 1;
 	}
 	for (i = 0; i < m->nr_bars; i++) {
@@ -484,31 +499,36 @@ static void turn_over(struct pci_layout_search *s)
 	}
 }
 
+static bool is_cheaper(const struct pci_layout_price *a, const struct pci_layout_price *b)
+{
+	if (a->paused != b->paused)
+		return a->paused < b->paused;
+	if (a->live != b->live)
+		return a->live < b->live;
+	if (a->moved != b->moved)
+		return a->moved < b->moved;
+	return a->bytes < b->bytes;
+}
+
 /*
  * What was freed first need not be the cheapest: instead of much that is in a
  * window, a single neighbour of that window may move. So pin what moves, free
- * all else, and keep what disturbs less.
+ * all else, and keep what costs less.
  */
-static void look_elsewhere(struct pci_layout_search *s)
+static void look_elsewhere(struct pci_layout_search *s, bool drivers)
 {
 	const struct pci_layout_model *m = s->p.model;
-	int paused = pci_layout_count_disturbed(s, PCI_LAYOUT_PAUSED);
-	int live = pci_layout_count_disturbed(s, PCI_LAYOUT_LIVE);
+	struct pci_layout_price before = pci_layout_price(s), now;
 
-	if (!paused && live < 2)
-		return;
 	memcpy(s->other, s->best, s->p.nr_nodes * sizeof(*s->best));
 	memcpy(s->other_pinned, s->p.pinned, m->nr_bars);
 
-	turn_over(s);
+	turn_over(s, drivers);
 	if (attempt(s)) {
-		int now;
-
 		pin_devices(s);
-		now = pci_layout_count_disturbed(s, PCI_LAYOUT_PAUSED);
-		if (now < paused ||
-		    (now == paused &&
-		     pci_layout_count_disturbed(s, PCI_LAYOUT_LIVE) < live))
+		give_back(s, s->p.pinned, list_bars(s));
+		now = pci_layout_price(s);
+		if (is_cheaper(&now, &before))
 			return;
 	}
 	memcpy(s->best, s->other, s->p.nr_nodes * sizeof(*s->best));
@@ -517,13 +537,19 @@ static void look_elsewhere(struct pci_layout_search *s)
 
 static void disturb_less(struct pci_layout_search *s)
 {
+	struct pci_layout_price price;
 	int rest = s->budget / 2;
 
 	s->budget -= rest;
 	pin_devices(s);
-	s->budget += rest;
-	look_elsewhere(s);
 	give_back(s, s->p.pinned, list_bars(s));
+	s->budget += rest;
+
+	price = pci_layout_price(s);
+	if (price.paused || price.live > 1)
+		look_elsewhere(s, true);
+	if (price.moved)
+		look_elsewhere(s, false);
 }
 
 /*

@@ -347,6 +347,29 @@ static const struct layout_case cases_choose[] = {
 		.refused = BIT(4),
 		.refusal = { PCI_LAYOUT_NO_SPACE, 4, TOP, TOP, TOP, 0 },
 	},
+	/*
+	 * The smallest takes all ports, the others half of them each
+	 *
+	 * 256 bytes: 16 ..	+g of 2, +h and +i of 1 and of 1 MiB, +j, +k of 1 MiB
+	 */
+	{
+		.name = "many new ones: the smallest keeps two others out",
+		.model = {
+			APERTURES(APERTURE(IO, K(4), 512),
+				  APERTURE(MEM, M(16), M(4))),
+			BARS(WANTED(TOP, IO, 512, 0),
+			     WANTED(TOP, IO, 256, 1),
+			     WANTED(TOP, MEM, M(1), 1),
+			     WANTED(TOP, IO, 256, 2),
+			     WANTED(TOP, MEM, M(1), 2),
+			     WANTED(TOP, MEM, M(1), 3),
+			     WANTED(TOP, MEM, M(1), 4)),
+			DEVS(NEW, NEW, NEW, NEW, NEW),
+		},
+		EXPECT_BARS(NOWHERE, PLACED, PLACED, PLACED, PLACED, PLACED, PLACED),
+		.refused = BIT(0),
+		.refusal = { PCI_LAYOUT_NO_SPACE, 0, TOP, TOP, TOP, 0 },
+	},
 };
 
 #endif /* _PCI_MOVABLE_CASES_CHOOSE_H */

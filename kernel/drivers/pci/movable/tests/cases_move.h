@@ -502,6 +502,45 @@ static const struct layout_case cases_move[] = {
 		},
 		EXPECT_BARS(K(16), SAME, SAME, K(4)),
 	},
+	/*
+	 *	64 [ii][FF][jk]....	+n of 2 in F
+	 */
+	{
+		.name = "nobody is disturbed: one BAR rather than two",
+		.model = {
+			APERTURES(APERTURE(MEM, M(64), M(10))),
+			WINDOWS(WINDOW(TOP, MEM, M(64), M(2)),
+				WINDOW(TOP, MEM, M(66), M(2)),
+				WINDOW(TOP, MEM, M(68), M(2))),
+			BARS(BAR(0, MEM, M(64), M(2), 0),
+			     FIXED(1, MEM, M(66), M(2), 1),
+			     BAR(2, MEM, M(68), M(1), 2),
+			     BAR(2, MEM, M(69), M(1), 3),
+			     WANTED(1, MEM, M(2), 4)),
+			DEVS(IDLE, LIVE, IDLE, IDLE, NEW),
+		},
+		EXPECT_BARS(MOVED, SAME, SAME, SAME, M(64)),
+		.moved = 1,
+	},
+	/*
+	 *	64 [.j][FF][ii]....	+n of 2 in F
+	 */
+	{
+		.name = "one driver, one BAR: the fewest bytes, from the other side",
+		.model = {
+			APERTURES(APERTURE(MEM, M(64), M(10))),
+			WINDOWS(WINDOW(TOP, MEM, M(64), M(2)),
+				WINDOW(TOP, MEM, M(66), M(2)),
+				WINDOW(TOP, MEM, M(68), M(2))),
+			BARS(BAR(0, MEM, M(65), M(1), 0),
+			     FIXED(1, MEM, M(66), M(2), 1),
+			     BAR(2, MEM, M(68), M(2), 2),
+			     WANTED(1, MEM, M(2), 3)),
+			DEVS(LIVE, LIVE, LIVE, NEW),
+		},
+		EXPECT_BARS(MOVED, SAME, SAME, M(64)),
+		.live = 1,
+	},
 };
 
 #endif /* _PCI_MOVABLE_CASES_MOVE_H */
