@@ -7,11 +7,12 @@
  * the same model gives the same plan.
  *
  *	layout_model.c	 does the model make sense?
- *	layout.c	 which new devices are served: all, else the largest set
+ *	layout_choose.c	 which new devices are served: all, else the largest set
  *	layout_search.c	 which BARs may move for that: as few as possible
  *	layout_pack.c	 where everything goes then; with layout_hull.c (what each
  *			 window has to cover), layout_pick.c (how far it
- *			 stretches), layout_space.c (free space)
+ *			 stretches), layout_space.c (free space); as a last
+ *			 resort layout_thorough.c, which tries everything
  *	layout_refuse.c	 why a device was refused
  *	layout_check.c	 is the plan right? Shares nothing with the others
  *
@@ -22,6 +23,7 @@
 #include "layout_internal.h"
 #include "layout.h"
 #include "layout_pack.h"
+#include "layout_thorough.h"
 
 /*
  * Scratch memory
@@ -96,6 +98,7 @@ static void carve_search(struct layout_arena *a, struct pci_layout_search *s,
 	carve_array(a, s->mark, max_t(size_t, nn, m->nr_devs));
 	carve_array(a, s->saved, m->nr_bars);
 	carve_array(a, s->other_pinned, m->nr_bars);
+	carve_array(a, s->thorough, 1);
 }
 
 /**

@@ -260,6 +260,8 @@ struct pci_layout_fit {
  * @saved: per BAR: copy of the packer's @pinned
  * @other_pinned: per BAR: the same, to go with @other
  * @budget: attempts left for making a plan better
+ * @thorough: memory to try everything in
+ * @is_hard: the best plan so far was found by that
  */
 struct pci_layout_search {
 	struct pci_layout_packer p;
@@ -280,6 +282,8 @@ struct pci_layout_search {
 	u8 *saved;
 	u8 *other_pinned;
 	int budget;
+	struct pci_layout_thorough *thorough;
+	bool is_hard;
 };
 
 /**

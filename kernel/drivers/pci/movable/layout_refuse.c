@@ -10,6 +10,7 @@
 #include "layout_internal.h"
 #include "layout.h"
 #include "layout_pack.h"
+#include "layout_thorough.h"
 
 /*
  * The best gap so far, and where the search is
@@ -43,7 +44,8 @@ static bool pack_few(struct pci_layout_search *s, int dev, int bar, bool empty)
 	memset(s->p.keep, 0, m->nr_windows);
 	memset(s->p.want, 0, m->nr_windows);
 	memset(s->p.frozen, 0, m->nr_windows);
-	return pci_layout_pack(&s->p);
+	s->thorough->work = PCI_LAYOUT_WORK;
+	return pci_layout_pack(&s->p) || pci_layout_pack_thoroughly(&s->p, s->thorough);
 }
 
 static bool bars_fit_alone(struct pci_layout_search *s, int dev, int bar)

@@ -20,6 +20,7 @@
 #include "layout_internal.h"
 #include "layout.h"
 #include "layout_pack.h"
+#include "layout_thorough.h"
 
 /* With more devices than that, smaller sets of them are not searched for */
 #define LAYOUT_MANY		32
@@ -73,7 +74,8 @@ static bool bar_may_move(const struct pci_layout_bar *bar)
 /* A success becomes the best plan so far; the caller sees that it is better */
 static bool attempt(struct pci_layout_search *s)
 {
-	if (!pci_layout_pack(&s->p))
+	if (!pci_layout_pack(&s->p) &&
+	    !(s->is_hard && pci_layout_pack_thoroughly(&s->p, s->thorough)))
 		return false;
 	swap(s->p.place, s->best);
 	return true;
@@ -191,6 +193,43 @@ static bool unpin_misplaced(struct pci_layout_search *s)
 	return any;
 }
 
+/* Free all that may move in the subtrees of a level. Returns false below the root. */
+static bool unpin_level(struct pci_layout_search *s, int level)
+{
+	bool kinds[2] = {};
+	bool more = mark_subtrees(s, level, kinds);
+
+	unpin_marked(s, PCI_LAYOUT_PAUSED, false, kinds);
+	return more;
+}
+
+/*
+ * The packer does not see all layouts: before somebody is refused for that, try
+ * everything, and if that is too much, everything in subtrees of which it is not.
+ */
+static bool find_thoroughly(struct pci_layout_search *s)
+{
+	const bool all[2] = { true, true };
+	int level;
+
+	s->is_hard = true;
+	s->thorough->work = PCI_LAYOUT_WORK;
+	unpin_marked(s, PCI_LAYOUT_PAUSED, false, all);
+	if (attempt(s) || (unpin_misplaced(s) && attempt(s)))
+		return true;
+
+	if (s->thorough->too_many) {
+		for (level = 0; unpin_level(s, level); level += 1 + level / LAYOUT_DEEP) {
+			if (attempt(s))
+				return true;
+			if (s->thorough->too_many)
+				break;
+		}
+	}
+	s->is_hard = false;
+	return false;
+}
+
 /**
  * pci_layout_find_plan() - place all devices that are served
  * @s: search; its @served says who that is
@@ -206,6 +245,7 @@ bool pci_layout_find_plan(struct pci_layout_search *s)
 	bool more;
 
 	activate(s);
+	s->is_hard = false;
 	pin_all(s);
 	set_windows(s, s->p.keep, 1);
 	set_windows(s, s->p.want, 0);
@@ -232,7 +272,9 @@ bool pci_layout_find_plan(struct pci_layout_search *s)
 				return true;
 		}
 	}
-	return unpin_misplaced(s) && attempt(s);
+	if (unpin_misplaced(s) && attempt(s))
+		return true;
+	return find_thoroughly(s);
 }
 
 /*
@@ -648,6 +690,7 @@ void pci_layout_refine(struct pci_layout_search *s)
 {
 	/* A millisecond or so of trying to do better, whatever the size */
 	s->budget = 40 + 240000 / (s->p.nr_nodes + 16);
+	s->thorough->work = PCI_LAYOUT_WORK;
 	disturb_less(s);
 	keep_windows(s);
 	freeze_unchanged(s);
