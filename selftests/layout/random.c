@@ -9,34 +9,7 @@
  * reserves, optional BARs, apertures that end where the last range ends.
  */
 
-#include "generate.h"
-
-#define PORTS			((u64)SZ_4K)
-#define MEGABYTE		((u64)SZ_1M)
-#define MAX_BUSES		256
-#define NR_TYPES		3
-
-/**
- * struct kind - what the machines of a kind have, at most
- * @units: MiB of memory per aperture
- * @nr_bridges: bridges
- * @nr_bars: working BARs
- * @nr_needy: devices that want addresses
- * @max_order: of a working BAR, in MiB
- * @fixed_percent: working BARs that must stay
- * @is_full: most of the space is in use
- * @is_typed: port I/O, prefetchable memory, limits, several apertures and roots
- */
-struct kind {
-	int units;
-	int nr_bridges;
-	int nr_bars;
-	int nr_needy;
-	int max_order;
-	int fixed_percent;
-	bool is_full;
-	bool is_typed;
-};
+#include "maker.h"
 
 #define KINDS(KIND)							\
 	KIND("tiny",		20, 3, 7, 3, 3, 12, false, false)	\
@@ -52,251 +25,6 @@ struct kind {
 
 static const struct kind kinds[] = { KINDS(KIND_NUMBERS) };
 const char *const random_kinds[] = { KINDS(KIND_NAME) NULL };
-
-/*
- * A bus, with the windows that lead to it; PCI_LAYOUT_NONE below the host
- * bridge, or if there is no window of the type
- */
-struct bus {
-	int window[NR_TYPES];
-	int root;
-	bool is_below_host;
-};
-
-struct maker {
-	struct machine *m;
-	const struct kind *kind;
-	struct rng rng;
-	struct bus buses[MAX_BUSES];
-	int nr_buses;
-	int bus;		/* of the device being made */
-};
-
-u32 rng_next(struct rng *rng)
-{
-	/* splitmix64 */
-	u64 z = rng->state += 0x9e3779b97f4a7c15ull;
-
-	z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
-	z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
-	return (z ^ (z >> 31)) >> 16;
-}
-
-u32 rng_below(struct rng *rng, u32 n)
-{
-	return n ? rng_next(rng) % n : 0;
-}
-
-bool rng_chance(struct rng *rng, int percent)
-{
-	return rng_below(rng, 100) < percent;
-}
-
-static u32 below(struct maker *k, u32 n)
-{
-	return rng_below(&k->rng, n);
-}
-
-static bool chance(struct maker *k, int percent)
-{
-	return rng_chance(&k->rng, percent);
-}
-
-/* From half of @n to @n */
-static int about(struct maker *k, int n)
-{
-	return n - below(k, n / 2 + 1);
-}
-
-static bool is_io(enum pci_layout_type type)
-{
-	return type == PCI_LAYOUT_IO;
-}
-
-static u64 unit_of(enum pci_layout_type type)
-{
-	return is_io(type) ? PORTS : MEGABYTE;
-}
-
-static bool suits(enum pci_layout_type inner, enum pci_layout_type outer)
-{
-	return inner == outer || (inner == PCI_LAYOUT_PREF && outer == PCI_LAYOUT_MEM);
-}
-
-/*
- * Free places
- */
-
-static bool touches(int container, enum pci_layout_type type, u64 start, u64 end,
-		    int other, enum pci_layout_type other_type, u64 s, u64 e)
-{
-	if (container != other || s > end || start > e)
-		return false;
-	return container >= 0 || is_io(type) == is_io(other_type);
-}
-
-static bool is_taken(const struct machine *m, int container, enum pci_layout_type type,
-		     u64 start, u64 end, bool blocker)
-{
-	int i;
-
-	for (i = 0; i < m->model.nr_windows; i++) {
-		const struct pci_layout_window *w = &m->windows[i];
-
-		if (w->assigned && touches(container, type, start, end, w->parent,
-					   w->type, w->start, w->end))
-			return true;
-	}
-	for (i = 0; i < m->model.nr_bars; i++) {
-		const struct pci_layout_bar *b = &m->bars[i];
-
-		if (b->assigned && !(blocker && b->dev == PCI_LAYOUT_NONE) &&
-		    touches(container, type, start, end, b->window, b->type, b->start,
-			    b->start + b->size - 1))
-			return true;
-	}
-	return false;
-}
-
-/* The range of the container; below a host bridge, of one of its apertures */
-static bool pick_outer(struct maker *k, int container, int root,
-		       enum pci_layout_type type, u64 *start, u64 *end)
-{
-	const struct machine *m = k->m;
-	int i, nr = 0;
-
-	if (container >= 0) {
-		*start = m->windows[container].start;
-		*end = m->windows[container].end;
-		return m->windows[container].assigned;
-	}
-	for (i = 0; i < m->model.nr_apertures; i++) {
-		const struct pci_layout_aperture *a = &m->apertures[i];
-
-		if (a->root != root || !suits(type, a->type) || below(k, ++nr))
-			continue;
-		*start = a->start;
-		*end = a->end;
-	}
-	return nr;
-}
-
-static bool pick_place(struct maker *k, int container, int root, enum pci_layout_type type,
-		       u64 size, u64 align, u64 max, bool blocker, u64 *at)
-{
-	u64 start, end, first;
-	int try;
-
-	for (try = 0; try < 6; try++) {
-		if (!pick_outer(k, container, root, type, &start, &end))
-			return false;
-		end = min(end, max);
-		first = ALIGN(start, align);
-		if (first > end || end - first < size - 1)
-			continue;
-		*at = first + align * below(k, (end - first + 1 - size) / align + 1);
-		if (!is_taken(k->m, container, type, *at, *at + size - 1, blocker))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Host bridges and bridges
- */
-
-static void add_aperture(struct maker *k, int root, enum pci_layout_type type, u64 start,
-			 int units)
-{
-	struct pci_layout_aperture *a = machine_add_aperture(k->m);
-
-	a->root = root;
-	a->type = type;
-	a->start = start;
-	a->end = start + unit_of(type) * units - 1;
-}
-
-static void add_host(struct maker *k, int root)
-{
-	int units = k->kind->units;
-	u64 low = MEGABYTE * (root && chance(k, 75) ? 1600 : 64);
-
-	k->buses[k->nr_buses++] = (struct bus) {
-		.window = { PCI_LAYOUT_NONE, PCI_LAYOUT_NONE, PCI_LAYOUT_NONE },
-		.root = root, .is_below_host = true,
-	};
-	add_aperture(k, root, PCI_LAYOUT_MEM, low, about(k, units));
-	if (!k->kind->is_typed)
-		return;
-	add_aperture(k, root, PCI_LAYOUT_IO, root ? 0x8000 : 0x1000, 1 + below(k, 7));
-	if (chance(k, 60))
-		add_aperture(k, root, chance(k, 70) ? PCI_LAYOUT_PREF : PCI_LAYOUT_MEM,
-			     (u64)SZ_1G * 16 * (root + 1), about(k, 2 * units));
-	if (chance(k, 20))
-		add_aperture(k, root, PCI_LAYOUT_MEM, MEGABYTE * (2688 + root * 640),
-			     about(k, units / 2));
-}
-
-static u64 window_max(struct maker *k, enum pci_layout_type type)
-{
-	switch (type) {
-	case PCI_LAYOUT_IO:
-		return chance(k, 80) ? 0xffff : U32_MAX;
-	case PCI_LAYOUT_MEM:
-		return k->kind->is_typed ? U32_MAX : U64_MAX;
-	case PCI_LAYOUT_PREF:
-		return chance(k, 80) ? U64_MAX : U32_MAX;
-	}
-	return 0;
-}
-
-static int parent_window(const struct bus *bus, enum pci_layout_type type)
-{
-	if (type == PCI_LAYOUT_PREF && bus->window[PCI_LAYOUT_PREF] < 0)
-		return bus->window[PCI_LAYOUT_MEM];
-	return bus->window[type];
-}
-
-/* Is there a way for the type, even if it is closed? */
-static bool leads_there(const struct bus *bus, enum pci_layout_type type)
-{
-	return bus->is_below_host || parent_window(bus, type) >= 0;
-}
-
-static int add_window(struct maker *k, const struct bus *bus, enum pci_layout_type type)
-{
-	struct pci_layout_window w = {
-		.parent = parent_window(bus, type), .root = bus->root, .type = type,
-		.max = window_max(k, type), .align = unit_of(type),
-	};
-	u64 start, end, units, size;
-
-	if (k->kind->is_typed && chance(k, 15))
-		w.reserve = w.align * below(k, 8);
-	if (chance(k, 85) && pick_outer(k, w.parent, w.root, type, &start, &end)) {
-		units = (end - start + 1) / w.align;
-		size = w.align * (1 + below(k, units / (bus->is_below_host ? 2 : 1)));
-		w.assigned = pick_place(k, w.parent, w.root, type, size, w.align, w.max, false,
-					&w.start);
-		w.end = w.start + size - 1;
-	}
-	*machine_add_window(k->m) = w;
-	return k->m->model.nr_windows - 1;
-}
-
-static void add_bridge(struct maker *k)
-{
-	struct bus bus = k->buses[below(k, k->nr_buses)], new = bus;
-	bool typed = k->kind->is_typed;
-
-	new.is_below_host = false;
-	new.window[PCI_LAYOUT_MEM] = add_window(k, &bus, PCI_LAYOUT_MEM);
-	new.window[PCI_LAYOUT_PREF] = typed && chance(k, 60) ?
-		add_window(k, &bus, PCI_LAYOUT_PREF) : PCI_LAYOUT_NONE;
-	new.window[PCI_LAYOUT_IO] = typed && leads_there(&bus, PCI_LAYOUT_IO) && chance(k, 60) ?
-		add_window(k, &bus, PCI_LAYOUT_IO) : PCI_LAYOUT_NONE;
-	k->buses[k->nr_buses++] = new;
-}
 
 /*
  * Devices
@@ -367,8 +95,8 @@ static bool add_working_bar(struct maker *k)
 	bar.size = working_size(k, type);
 	bar.align = bar.size;
 	make_several(k, &bar);
-	ok = pick_place(k, bar.window, bar.root, type, bar.size, bar.align, bar.max, false,
-			&bar.start);
+	ok = maker_pick_place(k, bar.window, bar.root, type, bar.size, bar.align, bar.max,
+			      false, &bar.start);
 	if (!ok)
 		return false;
 	bar.assigned = true;
@@ -504,8 +232,8 @@ static void add_blocker(struct maker *k)
 	describe_bar(k, &bar, type);
 	bar.align = unit_of(type) / 4;
 	bar.size = bar.align * (1 + below(k, 6));
-	if (pick_place(k, bar.window, bar.root, type, bar.size, bar.align, U64_MAX, true,
-		       &bar.start))
+	if (maker_pick_place(k, bar.window, bar.root, type, bar.size, bar.align, U64_MAX,
+			     true, &bar.start))
 		*machine_add_bar(k->m) = bar;
 }
 
@@ -588,11 +316,11 @@ void random_machine(struct machine *m, int kind, u64 number)
 	int nr;
 
 	machine_init(m);
-	add_host(&k, 0);
+	maker_add_host(&k, 0);
 	if (typed && chance(&k, 30))
-		add_host(&k, 1);
+		maker_add_host(&k, 1);
 	for (nr = about(&k, k.kind->nr_bridges); nr; nr--)
-		add_bridge(&k);
+		maker_add_bridge(&k);
 	add_working_bars(&k);
 	for (nr = below(&k, typed ? 3 : 2); nr; nr--)
 		add_blocker(&k);
