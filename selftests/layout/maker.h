@@ -18,7 +18,9 @@
  * @nr_bridges: bridges
  * @nr_bars: working BARs
  * @nr_needy: devices that want addresses
+ * @needy_order: a device wants at most this power of two less than what is free
  * @max_order: of a working BAR, in MiB
+ * @small_percent: working BARs below a MiB
  * @fixed_percent: working BARs that must stay
  * @is_full: most of the space is in use
  * @is_typed: port I/O, prefetchable memory, limits, several apertures and roots
@@ -28,7 +30,9 @@ struct kind {
 	int nr_bridges;
 	int nr_bars;
 	int nr_needy;
+	int needy_order;
 	int max_order;
+	int small_percent;
 	int fixed_percent;
 	bool is_full;
 	bool is_typed;

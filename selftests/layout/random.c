@@ -12,13 +12,13 @@
 #include "maker.h"
 
 #define KINDS(KIND)							\
-	KIND("tiny",		20, 3, 7, 3, 3, 12, false, false)	\
-	KIND("tiny-full",	14, 4, 9, 3, 2, 5, true, false)		\
-	KIND("tiny-typed",	16, 3, 8, 4, 2, 12, false, true)	\
-	KIND("small",		64, 8, 16, 5, 4, 10, false, false)	\
-	KIND("small-fixed",	64, 8, 16, 5, 4, 40, false, false)	\
-	KIND("rich",		96, 8, 32, 6, 5, 10, true, true)	\
-	KIND("large",		1024, 60, 2000, 6, 1, 5, false, true)
+	KIND("tiny",		20, 3, 7, 3, 1, 3, 0, 12, false, false)	\
+	KIND("tiny-full",	14, 4, 9, 3, 0, 2, 0, 5, true, false)	\
+	KIND("tiny-typed",	16, 3, 8, 4, 1, 2, 20, 12, false, true)	\
+	KIND("small",		64, 8, 16, 5, 1, 4, 0, 10, false, false)	\
+	KIND("small-fixed",	64, 8, 16, 5, 1, 4, 0, 40, false, false)	\
+	KIND("rich",		96, 8, 32, 6, 0, 5, 20, 10, true, true)	\
+	KIND("large",		1024, 30, 3000, 2, 7, 1, 80, 1, true, true)
 
 #define KIND_NUMBERS(name, ...)	{ __VA_ARGS__ },
 #define KIND_NAME(name, ...)	name,
@@ -52,7 +52,7 @@ static u64 working_size(struct maker *k, enum pci_layout_type type)
 {
 	if (is_io(type))
 		return 0x20ull << below(k, k->kind->is_full ? 8 : 7);
-	if (k->kind->is_typed && chance(k, 20))
+	if (k->kind->is_typed && chance(k, k->kind->small_percent))
 		return (u64)SZ_4K << below(k, 8);
 	return MEGABYTE << below(k, k->kind->max_order + 1);
 }
@@ -161,7 +161,7 @@ static u64 needy_size(struct maker *k, int root, enum pci_layout_type type)
 		return working_size(k, type);
 	while (size * 2 <= most)
 		size *= 2;
-	size >>= (k->kind->is_full ? 0 : 1) + below(k, 3);
+	size >>= k->kind->needy_order + below(k, 3);
 	return max(size, is_io(type) ? (u64)4 : (u64)SZ_4K);
 }
 

@@ -278,6 +278,7 @@ static const struct property properties[] = {
 
 struct tally {
 	long machines;
+	int most_bars;
 	long turned_down;
 	long moving;
 	long refusing;
@@ -362,6 +363,7 @@ static void run_one(struct tally *t, int kind, u64 number)
 	random_machine(&m, kind, number);
 	plan_init(&plan, &m.model);
 	t->machines++;
+	t->most_bars = max(t->most_bars, m.model.nr_bars);
 	if (!plan_model(&m.model, &plan)) {
 		examine(t, &m, &plan, kind, number);
 	} else {
@@ -378,8 +380,8 @@ static void report(const struct tally *t, const char *name)
 {
 	int i;
 
-	printf("# %s: %ld machines, %ld with moves, %ld with refusals\n", name, t->machines,
-	       t->moving, t->refusing);
+	printf("# %s: %ld machines of up to %d BARs, %ld with moves, %ld with refusals\n", name,
+	       t->machines, t->most_bars, t->moving, t->refusing);
 	printf("# %s: all served by releasing too %ld (drivers paused %ld, by releasing %ld; live %ld, by releasing %ld), only by the planner %ld\n",
 	       name, t->released, t->paused[0], t->paused[1], t->live[0], t->live[1],
 	       t->beyond_release);
@@ -393,7 +395,7 @@ static void report(const struct tally *t, const char *name)
 static long default_count(const char *name)
 {
 	if (!strcmp(name, "large"))
-		return 4;
+		return 6;
 	if (!strncmp(name, "tiny", 4))
 		return 1500;
 	return !strcmp(name, "rich") ? 200 : 600;
