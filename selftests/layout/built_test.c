@@ -239,18 +239,48 @@ static void test_one_by_one(const char *name)
 	machine_free(&all);
 }
 
+/* The checker compares each with each */
+#define MAX_CHECKED	3000
+
+/*
+ * Of any size: nothing overflows, and some make way for the new device. The
+ * planner turns down a machine in which ranges overlap, so the second plan says
+ * that there are none.
+ */
+static void test_size(int nr_bars)
+{
+	struct pci_layout_plan plan;
+	struct machine m;
+	bool ok;
+
+	sized_machine(&m, nr_bars, 1);
+	ok = m.model.nr_bars > nr_bars * 9 / 10;
+	plan_init(&plan, &m.model);
+	ok = ok && !plan_model(&m.model, &plan) && !plan.nr_refused && plan.nr_moved;
+	if (ok && nr_bars <= MAX_CHECKED)
+		ok = pci_layout_check(&m.model, &plan, NULL) == PCI_LAYOUT_OK;
+	printf("# %d BARs, %d windows: %d refused, %d moved\n", m.model.nr_bars,
+	       m.model.nr_windows, plan.nr_refused, plan.nr_moved);
+	tap_result(ok && second_plan_is_quiet(&m, &plan), "a machine of about %d BARs", nr_bars);
+	plan_free(&plan);
+	machine_free(&m);
+}
+
 int main(void)
 {
+	static const int sizes[] = { 64, MAX_CHECKED, 100000 };
 	static const char *const in_turn[] = { "nvme-shelf-all", "gpu-box-all", "sriov" };
 	int nr = 0;
 	int i;
 
 	while (built_machines[nr])
 		nr++;
-	tap_plan(4 * nr + ARRAY_SIZE(in_turn));
+	tap_plan(4 * nr + ARRAY_SIZE(in_turn) + ARRAY_SIZE(sizes));
 	for (i = 0; i < nr; i++)
 		test_machine(built_machines[i]);
 	for (i = 0; i < ARRAY_SIZE(in_turn); i++)
 		test_one_by_one(in_turn[i]);
+	for (i = 0; i < ARRAY_SIZE(sizes); i++)
+		test_size(sizes[i]);
 	return tap_exit();
 }
