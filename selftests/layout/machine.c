@@ -213,7 +213,9 @@ void plan_count(const struct pci_layout_model *model, struct pci_layout_plan *pl
 			continue;
 		plan->nr_moved++;
 		plan->bytes_moved += bar->size;
-		moved[bar->dev] = 1;
+		/* In a text, nobody's may move; no planner takes it */
+		if (bar->dev >= 0)
+			moved[bar->dev] = 1;
 	}
 	for (i = 0; i < model->nr_devs; i++) {
 		plan->nr_live += moved[i] && model->devs[i].cost == PCI_LAYOUT_LIVE;
@@ -221,6 +223,18 @@ void plan_count(const struct pci_layout_model *model, struct pci_layout_plan *pl
 		plan->nr_refused += plan->refusals[i].reason != PCI_LAYOUT_PLACED;
 	}
 	free(moved);
+}
+
+bool plan_counts_are_right(const struct pci_layout_model *model,
+			   const struct pci_layout_plan *plan)
+{
+	struct pci_layout_plan counted = *plan;
+
+	plan_count(model, &counted);
+	return plan->nr_moved == counted.nr_moved &&
+	       plan->bytes_moved == counted.bytes_moved &&
+	       plan->nr_live == counted.nr_live && plan->nr_paused == counted.nr_paused &&
+	       plan->nr_refused == counted.nr_refused;
 }
 
 static bool places_are_equal(const struct pci_layout_place *a,

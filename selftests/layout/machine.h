@@ -67,6 +67,10 @@ int plan_model(const struct pci_layout_model *model, struct pci_layout_plan *pla
 /* Fill in the counts, from the places and the reasons of refusals */
 void plan_count(const struct pci_layout_model *model, struct pci_layout_plan *plan);
 
+/* Do the counts tell what the plan, to which the checker does not object, costs? */
+bool plan_counts_are_right(const struct pci_layout_model *model,
+			   const struct pci_layout_plan *plan);
+
 /* Same places for everything? */
 bool plans_are_equal(const struct pci_layout_model *model,
 		     const struct pci_layout_plan *a, const struct pci_layout_plan *b);

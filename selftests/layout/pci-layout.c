@@ -132,6 +132,21 @@ static void input_free(struct input *in)
  * Plans
  */
 
+static int judge_counts(FILE *file, const char *prefix, const struct pci_layout_model *model,
+			const struct pci_layout_plan *plan)
+{
+	struct pci_layout_plan counted = *plan;
+
+	if (plan_counts_are_right(model, plan)) {
+		fprintf(file, "%sverdict: %s\n", prefix, text_fault(PCI_LAYOUT_OK));
+		return GOOD;
+	}
+	plan_count(model, &counted);
+	fprintf(file, "%sverdict: the line \"cost\" is not true; the plan has\n", prefix);
+	text_write_cost(file, prefix, &counted);
+	return BAD_PLAN;
+}
+
 static int judge(FILE *file, const char *prefix, const struct pci_layout_model *model,
 		 const struct pci_layout_plan *plan)
 {
@@ -139,13 +154,13 @@ static int judge(FILE *file, const char *prefix, const struct pci_layout_model *
 	enum pci_layout_fault fault = pci_layout_check(model, plan, &where);
 
 	if (fault == PCI_LAYOUT_OK)
-		fprintf(file, "%sverdict: %s\n", prefix, text_fault(fault));
-	else if (where < model->nr_windows)
+		return judge_counts(file, prefix, model, plan);
+	if (where < model->nr_windows)
 		fprintf(file, "%sverdict: window %d: %s\n", prefix, where, text_fault(fault));
 	else
 		fprintf(file, "%sverdict: bar %d: %s\n", prefix, where - model->nr_windows,
 			text_fault(fault));
-	return fault == PCI_LAYOUT_OK ? GOOD : BAD_PLAN;
+	return BAD_PLAN;
 }
 
 /* The planner itself finds out whether the model makes sense; others rely on it */

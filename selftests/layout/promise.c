@@ -5,18 +5,6 @@
 
 #include "promise.h"
 
-static bool counts_are_right(const struct pci_layout_model *model,
-			     const struct pci_layout_plan *plan)
-{
-	struct pci_layout_plan counted = *plan;
-
-	plan_count(model, &counted);
-	return plan->nr_moved == counted.nr_moved &&
-	       plan->bytes_moved == counted.bytes_moved &&
-	       plan->nr_live == counted.nr_live && plan->nr_paused == counted.nr_paused &&
-	       plan->nr_refused == counted.nr_refused;
-}
-
 static bool is_index(int index, int nr)
 {
 	return index >= PCI_LAYOUT_NONE && index < nr;
@@ -112,7 +100,7 @@ const char *broken_promise(const struct pci_layout_model *model,
 	*turned_down = false;
 	if (pci_layout_check(model, plan, NULL) != PCI_LAYOUT_OK)
 		return "the checker objects";
-	if (!counts_are_right(model, plan))
+	if (!plan_counts_are_right(model, plan))
 		return "counts are wrong";
 	if (!refusals_make_sense(model, plan))
 		return "a refusal names what is not there";

@@ -43,6 +43,14 @@ void text_write_plan(FILE *file, const char *prefix,
 		     const struct pci_layout_plan *plan);
 
 /**
+ * text_write_cost() - write the line that says what a plan costs
+ * @file: to write to
+ * @prefix: of the line
+ * @plan: only its counts are used
+ */
+void text_write_cost(FILE *file, const char *prefix, const struct pci_layout_plan *plan);
+
+/**
  * text_to_memory() - write a model, and a plan, as a file would hold them
  * @model: as for text_write_model()
  * @plan: as for text_write_plan(), or NULL

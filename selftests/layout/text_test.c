@@ -482,13 +482,78 @@ static void test_noise(void)
 	tap_result(ok, "noise");
 }
 
+/*
+ * What a saved plan says about itself
+ */
+
+/* Is it seen that the text, with the number behind @name one larger, is not true? */
+static bool lie_is_seen(const char *text, size_t size, const char *name)
+{
+	char *copy = strndup(text, size), *cost = strstr(copy, "\ncost ");
+	struct pci_layout_plan plan;
+	struct text_error error;
+	bool has_plan, seen;
+	struct machine m;
+	char *digit;
+
+	/* None of the numbers begins with a 9 */
+	digit = name ? strstr(cost, name) + strlen(name) : NULL;
+	if (digit)
+		++*digit;
+	seen = text_read(copy, size, &m, &plan, &has_plan, &error) && has_plan &&
+	       pci_layout_check(&m.model, &plan, NULL) == PCI_LAYOUT_OK &&
+	       !plan_counts_are_right(&m.model, &plan);
+	if (has_plan)
+		plan_free(&plan);
+	machine_free(&m);
+	free(copy);
+	return seen;
+}
+
+/* No planner takes this machine, but a text may hold it */
+static bool nobody_may_move(void)
+{
+	static const char text[] =
+		"aperture 0 root 0 mem 0x80000000-0x83ffffff\n"
+		"bar 0 of nobody in root 0 mem size 1M at 0x82000000\n"
+		"place bar 0 0x80000000-0x800fffff\n"
+		"cost paused 0 live 0 moved 1 bytes 1M refused 0\n";
+
+	return !lie_is_seen(text, strlen(text), NULL) &&
+	       lie_is_seen(text, strlen(text), " moved ");
+}
+
+static void test_lies(void)
+{
+	static const char *const names[] = {
+		" paused ", " live ", " moved ", " bytes ", " refused "
+	};
+	struct pci_layout_plan plan;
+	struct machine m;
+	size_t size;
+	char *text;
+	int i;
+
+	sized_machine(&m, 64, 1);
+	plan_init(&plan, &m.model);
+	plan_model(&m.model, &plan);
+	text = text_to_memory(&m.model, &plan, &size);
+	tap_result(plan.nr_moved && !lie_is_seen(text, size, NULL), "a true cost is believed");
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		tap_result(lie_is_seen(text, size, names[i]), "a lie is seen:%s", names[i]);
+	tap_result(nobody_may_move(), "what moves need not be of a device");
+	free(text);
+	plan_free(&plan);
+	machine_free(&m);
+}
+
 int main(void)
 {
 	int i, nr_kinds = 0;
 
 	while (random_kinds[nr_kinds])
 		nr_kinds++;
-	tap_plan(ARRAY_SIZE(tables) + nr_kinds + ARRAY_SIZE(texts) + 3);
+	tap_plan(ARRAY_SIZE(tables) + nr_kinds + ARRAY_SIZE(texts) + 10);
 	for (i = 0; i < ARRAY_SIZE(tables); i++)
 		test_table(i);
 	test_random();
@@ -497,5 +562,6 @@ int main(void)
 		test_text(i);
 	test_cut();
 	test_noise();
+	test_lies();
 	return tap_exit();
 }

@@ -200,6 +200,14 @@ static void write_refusal(FILE *file, const struct pci_layout_model *model,
 	fprintf(file, "\n");
 }
 
+void text_write_cost(FILE *file, const char *prefix, const struct pci_layout_plan *plan)
+{
+	fprintf(file, "%scost paused %d live %d moved %d", prefix, plan->nr_paused,
+		plan->nr_live, plan->nr_moved);
+	write_option(file, "bytes", plan->bytes_moved);
+	fprintf(file, " refused %d\n", plan->nr_refused);
+}
+
 void text_write_plan(FILE *file, const char *prefix,
 		     const struct pci_layout_model *model,
 		     const struct pci_layout_plan *plan)
@@ -220,10 +228,7 @@ void text_write_plan(FILE *file, const char *prefix,
 		fprintf(file, "%srefuse device %d", prefix, i);
 		write_refusal(file, model, &plan->refusals[i]);
 	}
-	fprintf(file, "%scost paused %d live %d moved %d", prefix, plan->nr_paused,
-		plan->nr_live, plan->nr_moved);
-	write_option(file, "bytes", plan->bytes_moved);
-	fprintf(file, " refused %d\n", plan->nr_refused);
+	text_write_cost(file, prefix, plan);
 }
 
 char *text_to_memory(const struct pci_layout_model *model,
