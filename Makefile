@@ -18,6 +18,9 @@ demo: test-packages compose ## Hot-add a device that does not fit, without and w
 check: test-packages compose ## All tests; TESTS='name...' runs only those guest tests
 	@$(boot) && scripts/check $(TESTS)
 
+check-uml: build-packages compose ## The planner's KUnit tests, in a kernel that runs as a program
+	@UML=$$(scripts/build uml) && export UML && scripts/check-uml
+
 check-debug: test-packages compose ## The same on a kernel that watches itself: locks, memory, leaks
 	@STOCK_KERNEL=$$(scripts/build stock) && KERNEL=$$(scripts/build movable+debug) && \
 		export KERNEL STOCK_KERNEL && \
@@ -85,5 +88,6 @@ build-packages:
 test-packages:
 	@scripts/packages test
 
-.PHONY: demo check check-debug soak tree kernel stock-kernel kernel-image stock-kernel-image shell \
-	export series check-series bench help clean distclean compose build-packages test-packages
+.PHONY: demo check check-uml check-debug soak tree kernel stock-kernel kernel-image \
+	stock-kernel-image shell export series check-series bench help clean distclean compose \
+	build-packages test-packages
