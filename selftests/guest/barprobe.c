@@ -5,85 +5,21 @@
  *   barprobe write BDF BAR SEED    write a pattern
  *   barprobe check BDF BAR SEED    read it back
  *   barprobe size BDF BAR          print the size in bytes
- *   barprobe hold BDF BAR          map the BAR's first page until killed
  *
  * The pattern goes to the first and last page, to each power of two in between
  * and to 64 pages chosen by SEED: a window that is too small, doubled or
  * shifted shows as a wrong or an all-ones word, and 16 GiB take no longer than
  * 16 MiB.  Each word depends on its offset, so no two places look alike.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include "bar.h"
 
-#define PAGE		4096UL
 #define MAX_PAGES	160
 #define RANDOM_PAGES	64
 #define SHOWN		8
 
-struct bar {
-	const char *bdf;
-	int nr;
-	uint64_t size;
-	int fd;
-};
-
-static void die(const char *what, const char *path)
-{
-	fprintf(stderr, "barprobe: %s %s: %s\n", what, path, strerror(errno));
-	exit(2);
-}
-
-/* A device that has a driver is enabled already, and sysfs says EBUSY. */
-static void enable_device(const char *bdf)
-{
-	char path[128];
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/enable", bdf);
-	fd = open(path, O_WRONLY);
-	if (fd < 0 || (write(fd, "1", 1) != 1 && errno != EBUSY))
-		die("cannot enable the device:", path);
-	close(fd);
-}
-
-static struct bar open_bar(const char *bdf, int nr)
-{
-	struct bar bar = { .bdf = bdf, .nr = nr };
-	struct stat st;
-	char path[128];
-
-	snprintf(path, sizeof(path), "/sys/bus/pci/devices/%s/resource%d",
-		 bdf, nr);
-	bar.fd = open(path, O_RDWR | O_SYNC);
-	if (bar.fd < 0 || fstat(bar.fd, &st))
-		die("cannot open", path);
-	bar.size = st.st_size;
-	return bar;
-}
-
 static volatile uint64_t *map_page(const struct bar *bar, uint64_t offset)
 {
-	void *p = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_SHARED, bar->fd,
-		       offset);
-
-	if (p == MAP_FAILED)
-		die("cannot map a page of", bar->bdf);
-	return p;
-}
-
-static uint64_t mix(uint64_t x)
-{
-	x += 0x9e3779b97f4a7c15ULL;
-	x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9ULL;
-	x = (x ^ (x >> 27)) * 0x94d049bb133111ebULL;
-	return x ^ (x >> 31);
+	return map_fd(bar->fd, offset, PAGE, bar->bdf);
 }
 
 /* The offsets of the pages to touch; a page may appear twice, harmlessly. */
@@ -150,7 +86,7 @@ static int probe(const struct bar *bar, uint64_t seed, int write)
 static int usage(void)
 {
 	fprintf(stderr, "usage: barprobe write|check BDF BAR SEED\n"
-			"       barprobe size|hold BDF BAR\n");
+			"       barprobe size BDF BAR\n");
 	return 2;
 }
 
@@ -160,7 +96,7 @@ int main(int argc, char **argv)
 
 	if (argc < 4)
 		return usage();
-	bar = open_bar(argv[2], atoi(argv[3]));
+	bar = open_bar(argv[2], atoi(argv[3]), "");
 	if (!strcmp(argv[1], "size")) {
 		printf("%lu\n", bar.size);
 		return 0;
@@ -170,13 +106,6 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	enable_device(bar.bdf);
-	if (!strcmp(argv[1], "hold")) {
-		map_page(&bar, 0);
-		puts("held");
-		fflush(stdout);
-		for (;;)
-			pause();
-	}
 	if (argc != 5)
 		return usage();
 	return probe(&bar, strtoull(argv[4], NULL, 0),

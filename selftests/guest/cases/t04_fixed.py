@@ -48,7 +48,7 @@ def mapped(t):
     """BARs that a program has mapped stay; once it lets go, they move."""
     disks = ["0000:04:00.0", "0000:07:00.0"]
     with t.boot("nested-2") as m:
-        holders = [m.guest.start(f"exec barprobe hold {d} 4") for d in disks]
+        holders = [m.guest.start(f"exec barmap hold sysfs {d} 4") for d in disks]
         for job in holders:
             job.wait_output("held")
         before = [pci.bars(m, d) for d in disks]

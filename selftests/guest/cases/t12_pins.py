@@ -1,0 +1,219 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Who holds a BAR keeps it where it is; once it is released, it moves."""
+
+import re
+
+from vm import pci
+from vm.ktap import case
+
+from ._common import (RAM_BAR, expect_refused, expect_sound, probe,
+                      probe_again)
+from ._shuttle import (FIXED, MOVER, RamShuttle, Shuttle, boot, mover, plug_edu,
+                       ram_mover)
+
+BY_PROCESS = "mapped by a process"
+BY_DRIVER = "driver does not support it"
+VF_BAR = 7
+
+# No remapping of interrupts here, and nobody to be protected.
+IOMMU = "intel_iommu=on vfio_iommu_type1.allow_unsafe_interrupts=1"
+
+
+GAP_ENDS = re.compile(r"gap ends \w+ at (\S+) \[mem (\S+) .*?\]: (.*)")
+
+
+def states(m):
+    """Return: (device, BAR's name, range) -> what debugfs says of it."""
+    text = m.run("cat /sys/kernel/debug/pci/movable_bars")
+    return {line[:3]: line[3] for line in re.findall(
+        r"^(\S+) ((?:VF )?BAR \d) \[mem (\S+).*?\]: (.*)$", text, re.M)}
+
+
+def state(m, bar):
+    """Return: what debugfs says of one of the mover's BARs."""
+    name = f"BAR {bar}" if bar < pci.NR_BARS else f"VF BAR {bar - VF_BAR}"
+    found = [text for (device, n, _), text in states(m).items()
+             if (device, n) == (MOVER, name)]
+    return found[0]
+
+
+def expect_reasons(t, m, lines):
+    """A refusal for fixed BARs, and what ends the gap is as debugfs says."""
+    refused = pci.refusals(lines)[0].device
+    reason = expect_refused(t, lines, refused)
+    t.check("fixed" in reason, f"'{reason}' to speak of fixed BARs")
+    known = {(device, where): text
+             for (device, _, where), text in states(m).items()}
+    ends = [found.groups() for found in map(GAP_ENDS.search, lines) if found]
+    t.check(ends, "what ends the gap:\n" + "\n".join(lines))
+    for device, where, text in ends:
+        t.equal("fixed: " + text, known[device, where], f"reason of {device}")
+
+
+def expect_held(t, s, bar, reason):
+    """The card that needs the mover's place is refused, and the mover's BAR
+    stays, for the given reason.  Return: where it is."""
+    before, mark = s.start(bar), s.m.uptime_mark()
+    s.turn(s.right)
+    lines = s.m.dmesg_since(mark)
+    t.equal(pci.moves(lines), [], "moves")
+    t.equal(s.start(bar), before, "the BAR's address")
+    t.equal(state(s.m, bar), "fixed: " + reason, f"BAR {bar} in debugfs")
+    t.check(pci.refusals(lines), "a refusal in the log:\n" + "\n".join(lines))
+    # Where one of several functions is refused, no BAR is to blame.
+    if isinstance(s, RamShuttle):
+        expect_reasons(t, s.m, lines)
+    t.check(s.unserved(s.right), "a card without an address")
+    return before
+
+
+def expect_released(t, s, bar, before):
+    """It moves, at the next rescan at the latest, and the card is served."""
+    s.rescan(s.right)
+    t.check(s.start(bar) != before, f"BAR {bar} to move")
+    t.check(state(s.m, bar).startswith("movable"),
+            f"BAR {bar} to be movable again, not {state(s.m, bar)}")
+    t.equal(s.unserved(s.right), [], "BARs without an address")
+    expect_sound(t, s.m)
+
+
+def hold(m, way):
+    """Starts a process that holds the mover's memory.  Return: its Job."""
+    job = m.guest.start(f"exec barmap hold {way} {MOVER} {RAM_BAR}")
+    job.wait_output("held")
+    return job
+
+
+def end(job):
+    """Ends a process.  Return: what it printed."""
+    job.kill()
+    return job.wait()
+
+
+@case("12-pins-process", limit=120)
+def by_process(t):
+    """A process maps the BAR: sysfs, combining writes, /proc, /dev/mem."""
+    with boot(t, ram_mover()) as m:
+        s = RamShuttle(m)
+        probe(m, MOVER, 1)
+        for way in ("sysfs", "sysfs-wc", "proc", "mem"):
+            s.turn(s.left)
+            job = hold(m, way)
+            place = expect_held(t, s, RAM_BAR, BY_PROCESS)
+            end(job)
+            expect_released(t, s, RAM_BAR, place)
+            probe_again(m, MOVER, 1)
+            t.note(f"{way}: held, refused, released, moved")
+
+
+def bind(m, driver):
+    """Gives the mover another driver, or none ("")."""
+    m.run(f"""cd /sys/bus/pci
+        [ ! -e devices/{MOVER}/driver ] ||
+            echo {MOVER} > devices/{MOVER}/driver/unbind
+        echo {driver} > devices/{MOVER}/driver_override
+        [ -z "{driver}" ] || echo {MOVER} > drivers/{driver}/bind""")
+
+
+@case("12-pins-vfio", limit=120)
+def by_vfio(t):
+    """vfio-pci keeps its device where it is: bound, open, mapped."""
+    with boot(t, ram_mover() + ["-device", "intel-iommu"], IOMMU) as m:
+        s = RamShuttle(m)
+        probe(m, MOVER, 1)
+        for way in (None, "vfio-open", "vfio"):
+            s.turn(s.left)
+            bind(m, "vfio-pci")
+            job = way and hold(m, way)
+            place = expect_held(t, s, RAM_BAR, BY_DRIVER)
+            if job:
+                end(job)
+            bind(m, "")
+            expect_released(t, s, RAM_BAR, place)
+            probe_again(m, MOVER, 1)
+            t.note(f"{way or 'bound'}: held, refused, released, moved")
+
+
+@case("12-pins-cmb", limit=90)
+def by_cmb(t):
+    """A drive's memory buffer, known to the controller by its bus address and
+    offered for peer-to-peer DMA as pages, until the driver is unbound."""
+    with boot(t, mover("nvme,serial=moves,cmb_size_mb=2")) as m:
+        s = RamShuttle(m)
+        bind(m, "")
+        s.turn(s.left)
+        bind(m, "nvme")
+        size = int(m.run(f"cat /sys/bus/pci/devices/{MOVER}/p2pmem/size"))
+        t.check(size, "memory for peer-to-peer DMA")
+        place = expect_held(t, s, 2, "pinned by its driver")
+        t.note(f"{size >> 10} KiB of peer-to-peer memory: held and refused")
+        bind(m, "")
+        expect_released(t, s, 2, place)
+
+
+@case("12-pins-vfs", limit=90)
+def by_vfs(t):
+    """BARs of Virtual Functions, as long as there are any."""
+    drive = mover("nvme,serial=moves,subsys=subsys,sriov_max_vfs=4,"
+                  "sriov_vq_flexible=8,sriov_vi_flexible=4")
+    with boot(t, ["-device", "nvme-subsys,id=subsys"] + drive) as m:
+        s = Shuttle(m, plug_edu)
+        s.turn(s.left)
+        path = f"/sys/bus/pci/devices/{MOVER}"
+        m.run(f"echo 0 > {path}/sriov_drivers_autoprobe")
+        m.run(f"echo 4 > {path}/sriov_numvfs")
+        place = expect_held(t, s, VF_BAR, "Virtual Functions are enabled")
+        t.note("4 Virtual Functions: held and refused")
+        m.run(f"echo 0 > {path}/sriov_numvfs")
+        expect_released(t, s, VF_BAR, place)
+
+
+def check_looked(t, job, text):
+    """A process has looked all the time, and nothing was ever wrong."""
+    t.check(job.running, f"{text} to go on: {job.output}")
+    out = end(job)
+    times = re.search(r"looked (\d+) times, \d+ words each, 0 wrong", out)
+    t.check(times, f"counts, not: {out}")
+    t.check(int(times[1]) > 100, f"more than {times[1]} looks")
+    t.note(f"{text}: {out.splitlines()[-1]}")
+
+
+@case("12-pin-race", limit=120)
+def race(t):
+    """A process maps and unmaps the BAR while cards make it move: either the
+    process wins or the move, and never is a word wrong."""
+    with boot(t, ram_mover()) as m:
+        s = RamShuttle(m)
+        job = m.guest.start(f"exec barmap race {MOVER} {RAM_BAR}")
+        job.wait_output("looking")
+        mark = m.uptime_mark()
+        moved, held = s.shuttle(RAM_BAR, 8, 8)
+        t.note(f"moved {moved} times, held {held} times")
+        logged = [move for move in pci.moves(m.dmesg_since(mark))
+                  if move.device == MOVER and move.bar == RAM_BAR]
+        t.equal(len(logged), moved, "moves in the log")
+        check_looked(t, job, "mapped, looked, unmapped")
+        expect_sound(t, m)
+
+
+@case("12-fixed-in-use", limit=120)
+def fixed_in_use(t):
+    """A process reads and writes a fixed BAR all the time, while cards come and
+    go and the windows around it change."""
+    with boot(t, ram_mover()) as m:
+        s = RamShuttle(m)
+        job = m.guest.start(f"exec barmap watch {FIXED} {RAM_BAR}")
+        job.wait_output("looking")
+        mark = m.uptime_mark()
+        before = pci.bars(m, FIXED)
+        for side in (s.left, s.right):
+            s.remove(s.other(side))
+            s.unplug_side(side)
+            s.plug_side(side)
+        moved, _ = s.shuttle(RAM_BAR, 20)
+        t.equal(pci.bars(m, FIXED), before, "the fixed BARs")
+        switches = pci.summaries(m.dmesg_since(mark))
+        t.equal(len(switches), moved + 2, "switches in the log")
+        t.note(f"{len(switches)} switches of the windows around it")
+        check_looked(t, job, "the fixed BAR")
+        expect_sound(t, m)
