@@ -25,6 +25,10 @@ REPO = os.path.dirname(os.path.dirname(os.path.dirname(
 QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
 DISK_SIZE = 64 << 20
 
+# What the agent in the guest talks through.
+PORT = "virtserialport,id=pmb-port,bus=pmb-serial.0,name=pmb.agent," \
+    "chardev=pmb-agent"
+
 # Seconds without a line from a booting guest until it counts as hung.
 SILENCE = {"kvm": 15}
 SILENCE_EMULATED = 40
@@ -191,8 +195,7 @@ class Machine:
             f"ICH9-LPC.acpi-pci-hotplug-with-bridge-support={bridge}",
             *channels,
             "-device", "virtio-serial-pci,id=pmb-serial,bus=pcie.0,addr=0x1e",
-            "-device", "virtserialport,bus=pmb-serial.0,name=pmb.agent,"
-            "chardev=pmb-agent",
+            "-device", PORT,
             "-kernel", os.path.abspath(self.kernel),
             "-initrd", os.path.abspath(initramfs()),
             "-append", "console=ttyS0 panic=-1 log_buf_len=4M " + append,
@@ -329,6 +332,11 @@ class Machine:
         if leaks:
             raise MachineError(f"the guest's kernel lost memory:\n{leaks}")
 
+    def hmp(self, line):
+        """Runs a line of QEMU's monitor for humans.  Return: the answer."""
+        return self.qmp.execute("human-monitor-command",
+                                **{"command-line": line})
+
     # Devices
 
     def add_memory(self, size):
@@ -390,6 +398,40 @@ class Machine:
                         timeout, f"the guest to find {ident} at {address}")
         self.settle(1.0)
         return address
+
+    # Sleep
+
+    def sleep(self, state):
+        """Lets the guest sleep and wakes it up: in "s2idle", the machine runs
+        on; in "deep", all devices lose their registers."""
+        self.qmp.events.clear()
+        marks = len(self.console)
+        job = self.guest.start(f"echo {state} > /sys/power/mem_sleep; "
+                               "until echo mem > /sys/power/state; do :; done")
+        if state == "deep":
+            self.qmp.wait_event("SUSPEND")
+            self.qmp.execute("system_wakeup")
+        self._wait_awake(marks)
+        # Linux forgets about a port's other end in its sleep.
+        self.qmp.execute("device_del", id="pmb-port")
+        self.qmp.wait_event("DEVICE_DELETED", device="pmb-port")
+        self.device_add(PORT)
+        job.wait()
+
+    def _wait_awake(self, marks, timeout=60):
+        """The power button ends s2idle; pressed too early, it makes the guest
+        try once more to fall asleep."""
+        end = time.monotonic() + timeout
+        while True:
+            self.settle(2)
+            said = [line for line in self.console[marks:]
+                    if "PM: suspend e" in line]
+            if said and "PM: suspend exit" in said[-1]:
+                return
+            if time.monotonic() > end:
+                raise MachineError("the guest does not wake up")
+            if said:
+                self.qmp.execute("system_powerdown")
 
     # Looking at the guest
 

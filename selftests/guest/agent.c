@@ -85,6 +85,27 @@ static int open_port(void)
 	return path[0] ? open(path, O_RDWR | O_CLOEXEC) : -1;
 }
 
+static void wait_for_port(void)
+{
+	int tries;
+
+	for (tries = 0; tries < 500 && port < 0; tries++) {
+		port = open_port();
+		if (port < 0)
+			nap(20);
+	}
+	if (port < 0)
+		die("no virtio-serial port named " PORT_NAME);
+}
+
+/* After a sleep the host plugs the port anew, see Machine.sleep(). */
+static void reopen_port(void)
+{
+	close(port);
+	port = -1;
+	wait_for_port();
+}
+
 static void write_all(const void *buf, size_t len)
 {
 	const char *p = buf;
@@ -92,7 +113,9 @@ static void write_all(const void *buf, size_t len)
 
 	while (len) {
 		n = write(port, p, len);
-		if (n < 0 && errno != EINTR && errno != EAGAIN)
+		if (n < 0 && errno == ENODEV)
+			reopen_port();
+		else if (n < 0 && errno != EINTR && errno != EAGAIN)
 			die("write to the host");
 		if (n <= 0) {
 			nap(5);
@@ -274,26 +297,20 @@ static void serve(void)
 	for (i = 0; i < MAX_JOBS; i++)
 		if (p[i + 1].revents & POLLIN)
 			forward_output(&jobs[i]);
-	/* Without a host the port reports a hang-up at once, always. */
-	if (p[0].revents & POLLIN)
+	/* Without a host, a port hangs up and can be read; one that is gone hangs up. */
+	if (p[0].revents == POLLIN)
 		handle_request();
-	else if (p[0].revents & POLLHUP)
+	else if (p[0].revents == POLLHUP)
+		reopen_port();
+	else if (p[0].revents)
 		nap(20);
 	reap();
 }
 
 int main(void)
 {
-	int tries;
-
 	signal(SIGPIPE, SIG_IGN);
-	for (tries = 0; tries < 500 && port < 0; tries++) {
-		port = open_port();
-		if (port < 0)
-			nap(20);
-	}
-	if (port < 0)
-		die("no virtio-serial port named " PORT_NAME);
+	wait_for_port();
 	say("ready\n");
 	for (;;)
 		serve();
