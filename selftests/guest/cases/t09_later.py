@@ -5,8 +5,12 @@ from vm import pci
 from vm.ktap import case
 from vm.load import Load
 
-from ._common import FIX_EDU, MIB, expect_served, plug_ram, probe
+from ._common import (FIX_EDU, MIB, expect_served, expect_sound, plug_edu,
+                      plug_ram, probe, show_moves)
 from .t02_nvme import disk_of, make_room, start_all
+
+# The running disks of the machine "wedged".
+DISK0, DISK1 = "0000:04:00.0", "0000:05:00.0"
 
 
 def works(m, address):
@@ -52,6 +56,101 @@ def later(t):
                     f"address after {step.__name__}")
             t.note(f"{step.__name__}: {disk_of(m, moved)} works")
         neighbours.stop()
+
+
+def bus_reset(_t, m, address):
+    """Resets the bus that the device alone is on."""
+    device = f"/sys/bus/pci/devices/{address}"
+    m.run(f"echo bus > {device}/reset_method; echo 1 > {device}/reset")
+
+
+def reset_switch(_t, m, _address):
+    """Resets all that is below the root port, switch included."""
+    m.run("echo 1 > "
+          f"/sys/bus/pci/devices/{m.address('outer')}/reset_subordinate")
+
+
+def sleep_lightly(_t, m, _address):
+    """Suspend to idle."""
+    m.sleep("s2idle")
+
+
+def sleep_deeply(_t, m, _address):
+    """Suspend to RAM: QEMU resets every device."""
+    m.sleep("deep")
+
+
+def error_below(t, m, port):
+    """A fatal error at a port: Linux resets what is below, and restores it
+    from what it had saved long before."""
+    mark = m.uptime_mark()
+    m.hmp(f"pcie_aer_inject_error {port} DLP")
+    m.wait_until("dmesg | grep -q 'AER: device recovery'", 30, "recovery")
+    m.settle()
+    lines = m.dmesg_since(mark)
+    t.check(any("AER: device recovery successful" in line for line in lines),
+            "recovery to succeed:\n" + "\n".join(lines))
+
+
+def error_at_disk(t, m, address):
+    """At the port above the disk that moved."""
+    above = m.run(f"readlink /sys/bus/pci/devices/{address}").split("/")[-2]
+    error_below(t, m, pci.hardware(m)[above]["qdev_id"])
+
+
+def error_at_root(t, m, _address):
+    """At the root port."""
+    error_below(t, m, "outer")
+
+
+def carry_out(t, m, step, moved):
+    """One step, after which kernel and hardware have the layout of before, and
+    the disk that has moved works."""
+    before = pci.resources(m)
+    step(t, m, moved)
+    after = pci.resources(m)
+    t.equal([d for d in before if after.get(d) != before[d]], [],
+            f"devices whose ranges differ after {step.__name__}")
+    expect_sound(t, m)
+    works(m, moved)
+    expect_sound(t, m)
+    t.note(f"{step.__name__}: {disk_of(m, moved)} works, same addresses")
+
+
+def move_disk(t, m):
+    """Plugs a card for which DISK1 has to move."""
+    mark = m.uptime_mark()
+    new = plug_edu(m, "new", 3)
+    moves, _ = show_moves(t, m.dmesg_since(mark))
+    t.equal([(move.device, move.bar) for move in moves], [(DISK1, 0)],
+            "who moved")
+    expect_served(t, m, new[0], 0)
+
+
+@case("09-resets-and-sleep", limit=150)
+def resets_and_sleep(t):
+    """Resets, error recovery and sleep take the registers from devices and
+    bridges; what Linux writes back is the layout after the move."""
+    with t.boot("wedged", append=FIX_EDU) as m:
+        move_disk(t, m)
+        for step in (bus_reset, reset_switch, error_at_disk):
+            carry_out(t, m, step, DISK1)
+        neighbour = start_all(m, [DISK0])
+        for step in (sleep_lightly, sleep_deeply):
+            carry_out(t, m, step, DISK1)
+        t.note("\n".join(neighbour.stop().lines()))
+
+
+@case("09-error-above", limit=90)
+def error_above(t):
+    """A fatal error at the root port: the switch, whose windows have changed,
+    is restored as it was saved when its driver was bound.  That switches off
+    slots which were empty then (any kernel does it), so what was plugged there
+    meanwhile is not looked at."""
+    with t.boot("wedged", append=FIX_EDU) as m:
+        make_room(t, m)
+        carry_out(t, m, error_at_root, DISK1)
+        works(m, DISK0)
 
 
 @case("09-root-bus", limit=90)
