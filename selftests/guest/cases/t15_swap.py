@@ -1,0 +1,166 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Memory is swapped out to disks whose registers move; and a disk recovers from
+errors while its neighbour moves."""
+
+import time
+
+from vm import pci
+from vm.ktap import case
+from vm.load import Load
+
+from ._common import (FIX_EDU, add_edu, expect_served, expect_sound, plug_edu,
+                      show_moves)
+from .t02_nvme import disk_of
+from .t09_later import DISK0, DISK1, works
+
+CHUNKS, CHUNK_MIB, SPARE_MIB = 10, 8, 40
+
+# Programs are never swapped out.
+KEEP_PROGRAMS = "rootfstype=ramfs"
+
+# All memory but a little is taken by what cannot be swapped out.
+EAT = f"""
+mkdir -p /eat /hog
+mount -t ramfs ramfs /eat
+mount -t tmpfs -o size=1G tmpfs /hog
+set -- $(grep MemAvailable: /proc/meminfo)
+dd if=/dev/zero of=/eat/it bs=1M count=$(($2 / 1024 - {SPARE_MIB})) 2>/dev/null
+"""
+
+# More than is left: each round reads all of it, compares, and writes it anew.
+HOG = f"""
+cd /hog
+write() {{
+    dd if=/dev/urandom of=$1 bs=1M count={CHUNK_MIB} 2>/dev/null &&
+        md5sum $1 >/hog/$1.sum || exit 1
+}}
+i=0
+while [ $i -lt {CHUNKS} ]; do write $i; i=$((i + 1)); done
+round=0
+while :; do
+    i=0
+    while [ $i -lt {CHUNKS} ]; do
+        md5sum -c -s $i.sum || {{ echo "chunk $i differs"; exit 1; }}
+        write $i
+        i=$((i + 1))
+    done
+    round=$((round + 1))
+    echo "round $round"
+done
+"""
+
+
+def vmstat(m):
+    """Return: name -> count, of what memory management did."""
+    lines = m.run("cat /proc/vmstat").splitlines()
+    return {name: int(value) for name, value in map(str.split, lines)}
+
+
+def swap_on(m):
+    """Swaps to both disks."""
+    for address in (DISK1, DISK0):
+        disk = "/dev/" + disk_of(m, address)
+        m.run(f"mkswap {disk} && swapon {disk}")
+
+
+def rounds(hog):
+    """Return: how often the hog has compared all of its memory."""
+    return hog.output.count("round ")
+
+
+def wait_round(m, hog, seconds=90):
+    """Waits until the hog has compared everything once more."""
+    wanted = rounds(hog) + 2
+    m.guest.wait_for(lambda: rounds(hog) >= wanted or not hog.running, seconds,
+                     "two more rounds of comparing memory")
+
+
+def move_under_pressure(t, m, hog, name, functions):
+    """Plugs a card while memory is swapped.  Return: moves and summaries."""
+    before = vmstat(m)
+    mark = m.uptime_mark()
+    new = plug_edu(m, name, functions)
+    lines = m.dmesg_since(mark)
+    moves, summaries = show_moves(t, lines)
+    t.equal(pci.refusals(lines), [], "refusals")
+    expect_served(t, m, new[0], 0)
+    after = vmstat(m)
+    out, back = (after[k] - before[k] for k in ("pswpout", "pswpin"))
+    t.note(f"meanwhile {out} pages were swapped out and {back} in")
+    t.check(out > 500 and back > 500, "pages swapped out and in meanwhile")
+    t.check(hog.running, f"memory as it was written:\n{hog.output[-300:]}")
+    return moves, summaries
+
+
+def swap(t, standing):
+    """Two cards, one after the other, for which first one swap disk and then
+    both have to move."""
+    with t.boot("wedged", append=f"{FIX_EDU} {KEEP_PROGRAMS}",
+                memory="512M") as m:
+        if standing:
+            m.run(f"echo nvme {standing} > /sys/kernel/debug/pci/bar_standing")
+        swap_on(m)
+        m.run(EAT)
+        hog = m.guest.start(HOG)
+        hog.wait_output("round 1\n", 90)
+        first, said = move_under_pressure(t, m, hog, "a", 3)
+        t.equal({move.device for move in first}, {DISK1}, "who moved")
+        m.unplug("a0", quick=True)
+        second, more = move_under_pressure(t, m, hog, "b", 4)
+        t.equal({move.device for move in second}, {DISK0, DISK1}, "who moved")
+        field = "paused" if standing else "live"
+        t.equal([getattr(s, field) for s in said + more], [1, 2],
+                f"{field} drivers")
+        wait_round(m, hog)
+        t.check(hog.running, f"memory as it was written:\n{hog.output[-300:]}")
+        t.equal(vmstat(m)["oom_kill"], 0, "processes killed for want of memory")
+        t.note(f"{rounds(hog)} rounds of {CHUNKS * CHUNK_MIB} MiB compared")
+        expect_sound(t, m)
+
+
+@case("15-swap-live", limit=150)
+def swap_live(t):
+    """With the drivers running on."""
+    swap(t, None)
+
+
+@case("15-swap-paused", limit=150)
+def swap_paused(t):
+    """With the drivers paused: nobody can be swapped out or in meanwhile."""
+    swap(t, "paused")
+
+
+class LoadBesideErrors(Load):
+    """Lets the kernel tell of errors: they are made."""
+
+    def _check_log(self):
+        pass
+
+
+@case("15-error-beside", limit=120)
+def error_beside(t):
+    """One disk recovers from fatal errors, again and again, while the other
+    has to move."""
+    with t.boot("wedged", append=FIX_EDU) as m:
+        load = LoadBesideErrors(m, [disk_of(m, DISK1)]).start()
+        mark = m.uptime_mark()
+        port = pci.hardware(m)["0000:03:00.0"]["qdev_id"]
+        address = add_edu(m, "e", 3)
+        found = f"/sys/bus/pci/devices/{address}/config"
+        injected = 0
+        while injected < 30 and not m.guest.succeeds(
+                f"[ -e {found} ] && dmesg | grep -q 'BARs, changed'"):
+            m.hmp(f"pcie_aer_inject_error {port} DLP")
+            injected += 1
+            time.sleep(0.2)
+        m.settle()
+        m.run("echo 1 > /sys/bus/pci/rescan")
+        lines = m.dmesg_since(mark)
+        moves, _ = show_moves(t, lines)
+        recovered = sum("device recovery successful" in line for line in lines)
+        t.note(f"{injected} errors injected, {recovered} recoveries")
+        t.check(recovered, "a recovery")
+        t.equal({move.device for move in moves}, {DISK1}, "who moved")
+        expect_served(t, m, address, 0)
+        t.note("\n".join(load.stop().lines()))
+        works(m, DISK0)
