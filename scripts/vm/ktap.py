@@ -60,13 +60,16 @@ class Test:
         self.logs = os.path.join(build_dir(), "logs", name)
         self.boots = 0
 
-    def boot(self, topology, option=True, append="", which="KERNEL", **more):
+    def boot(self, topology, option=True, append="", which="KERNEL",
+             kunit=False, **more):
         """Return: a Machine to be entered, with our kernel unless @which is
-        STOCK_KERNEL, with the boot option or without."""
+        STOCK_KERNEL, with the boot option or without; it runs its own unit
+        tests if @kunit."""
         self.boots += 1
         logs = os.path.join(self.logs, f"{self.boots}-{topology}"
                             + ("" if option else "-without"))
-        append = f"{OPTION if option else NO_OPTION} {append}".strip()
+        append = (f"{OPTION if option else NO_OPTION} kunit.enable={int(kunit)} "
+                  f"{append}").strip()
         return Machine(topology, kernel_image(which), append, logs, **more)
 
     @staticmethod

@@ -37,7 +37,7 @@ echo $moved $held
 def boot(t, devices, append=""):
     """Boots the machine with QEMU's options for the device that moves.  What
     the kernel's unit tests do at boot is none of our business."""
-    return t.boot("shuttle", append="kunit.enable=0 " + append, extra=devices)
+    return t.boot("shuttle", append=append, extra=devices)
 
 
 def mover(device):

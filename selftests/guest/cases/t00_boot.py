@@ -35,7 +35,7 @@ def load_notices(t):
 @case("00-kunit")
 def kunit(t):
     """The kernel's unit tests ran at boot and passed."""
-    with t.boot("flat") as m:
+    with t.boot("flat", kunit=True) as m:
         names = m.run("ls /sys/kernel/debug/kunit", check=False).split()
         for suite in SUITES:
             if suite not in names:

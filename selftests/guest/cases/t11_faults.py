@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Whatever fails on the way to a new layout, everything is as it was.
 
-FAULTS=all lets really every step fail; else a few of those are left out that
-only make a device stay which need not move."""
+FAULTS=all lets really every step fail; else only the first and the last one of
+each kind (of the 33 locks in a move, say)."""
 
 import os
 
@@ -15,10 +15,6 @@ from .t02_nvme import plug_drive
 
 FAULT = "/sys/kernel/debug/pci/movable_fault"
 ALL = os.environ.get("FAULTS") == "all"
-
-# Whom it concerns stays for this time, and mostly need not have moved.
-STAYS = "lock"
-ENOUGH = 2
 
 # In the guest: what a failure must not change.  The kernel's mappings of
 # registers are the lines of vmallocinfo that name a physical address.
@@ -146,7 +142,7 @@ def every_step(t, standing):
     t.equal(STEPS - set(steps), set(), "steps that a move does not have")
 
     numbers = [n for n, name in enumerate(steps, 1)
-               if ALL or name != STAYS or steps[:n].count(name) <= ENOUGH]
+               if ALL or name not in steps[:n - 1] or name not in steps[n:]]
     undone = overcome = 0
     for (name, state), number in zip(fail_each(t, standing, STEP_FAILS, numbers),
                                      numbers):
@@ -156,7 +152,7 @@ def every_step(t, standing):
     t.equal(undone + overcome, len(numbers), "steps that failed")
     t.note(f"{undone} failures that left everything as it was, {overcome} despite "
            "which something was served")
-    t.check(undone > 5 and overcome > 5, "both of them")
+    t.check(undone > 5 and overcome > 1, "both of them")
 
 
 # Those that every move has
