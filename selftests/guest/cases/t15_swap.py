@@ -13,7 +13,7 @@ from ._common import (FIX_EDU, add_edu, expect_served, expect_sound, plug_edu,
 from .t02_nvme import disk_of
 from .t09_later import DISK0, DISK1, works
 
-CHUNKS, CHUNK_MIB, SPARE_MIB = 10, 8, 40
+CHUNKS, CHUNK_MIB, SPARE_MIB = 12, 4, 24
 
 # Programs are never swapped out.
 KEEP_PROGRAMS = "rootfstype=ramfs"
@@ -93,8 +93,8 @@ def move_under_pressure(t, m, hog, name, functions):
 
 
 def swap(t, standing):
-    """Two cards, one after the other, for which first one swap disk and then
-    both have to move."""
+    """Two cards, one after the other, for which a swap disk has to move: first
+    aside, then to the other side of the second one."""
     with t.boot("wedged", append=f"{FIX_EDU} {KEEP_PROGRAMS}",
                 memory="512M") as m:
         if standing:
@@ -102,14 +102,14 @@ def swap(t, standing):
         swap_on(m)
         m.run(EAT)
         hog = m.guest.start(HOG)
-        hog.wait_output("round 1\n", 90)
+        hog.wait_output("round 1\n", 140)
         first, said = move_under_pressure(t, m, hog, "a", 3)
         t.equal({move.device for move in first}, {DISK1}, "who moved")
         m.unplug("a0", quick=True)
         second, more = move_under_pressure(t, m, hog, "b", 4)
-        t.equal({move.device for move in second}, {DISK0, DISK1}, "who moved")
+        t.equal({move.device for move in second}, {DISK1}, "who moved")
         field = "paused" if standing else "live"
-        t.equal([getattr(s, field) for s in said + more], [1, 2],
+        t.equal([getattr(s, field) for s in said + more], [1, 1],
                 f"{field} drivers")
         wait_round(m, hog)
         t.check(hog.running, f"memory as it was written:\n{hog.output[-300:]}")
