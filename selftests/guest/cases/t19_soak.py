@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Everything at once: hot-plug from outside, and in the guest all that an
+administrator or a power manager may do meanwhile, under verified load.
+
+SOAK_SECONDS= and SOAK_CYCLES= (hot-adds, each with its removal) say for how
+long; whatever comes last ends it.  SOAK_SEED= repeats a sequence of plugging."""
+
+import os
+import random
+import time
+
+from vm import PATIENCE, pci
+from vm.guest import GuestError
+from vm.ktap import case
+from vm.load import Load
+from vm.qmp import QMPError
+
+from ._common import (GIB, MIB, expect_served, expect_sound, plug_ram,
+                      probe)
+
+SECONDS = int(os.environ.get("SOAK_SECONDS") or 60)
+CYCLES = int(os.environ.get("SOAK_CYCLES") or 0)
+SEED = os.environ.get("SOAK_SEED") or str(random.randrange(1 << 32))
+
+# One cycle takes two seconds where nobody else wants the processors.
+LIMIT = 180 + 2 * SECONDS + 20 * CYCLES
+
+SLOTS = ["slot0", "slot1", "slot2", "left", "right"]
+SIZES = [MIB, 16 * MIB, 256 * MIB, 256 * MIB, GIB, 4 * GIB, 64 * GIB]
+NIC = "0000:08:00.0"
+
+WORKERS = {
+    "rescan": "echo 1 > /sys/bus/pci/rescan; sleep 0.3",
+    # Of those that were hot-added, by their PCI ID
+    "remove": """
+        set -- $(grep -l 0x1110 /sys/bus/pci/devices/*/device)
+        [ $# = 0 ] || { shift $((RANDOM % $#)); echo 1 > ${1%device}remove; }
+        sleep 0.2; echo 1 > /sys/bus/pci/rescan; sleep 0.5""",
+    "bind": f"""
+        echo {NIC} > /sys/bus/pci/drivers/e1000e/unbind; sleep 0.1
+        echo {NIC} > /sys/bus/pci/drivers/e1000e/bind; sleep 0.4""",
+    "reset": f"echo 1 > /sys/bus/pci/devices/{NIC}/reset; sleep 0.7",
+    "power": """
+        for control in /sys/bus/pci/devices/*/power/control; do
+            [ $((RANDOM % 2)) = 0 ] && echo auto > $control || echo on > $control
+        done; sleep 0.5""",
+    "cpu": """
+        echo 0 > /sys/devices/system/cpu/cpu1/online; sleep 0.3
+        echo 1 > /sys/devices/system/cpu/cpu1/online; sleep 0.5""",
+    "list": "cat /sys/kernel/debug/pci/movable_bars; lspci -vv; sleep 0.5",
+    "standing": """
+        for how in paused live; do
+            echo nvme $how > /sys/kernel/debug/pci/bar_standing; sleep 1
+        done""",
+    "map": """
+        set -- $(grep -l 0x1110 /sys/bus/pci/devices/*/device)
+        for file; do
+            d=${file%/device}; barprobe write ${d##*/} 2 1; barprobe check ${d##*/} 2 1
+        done; sleep 0.3""",
+}
+
+
+class Workers:
+    """The shell loops in the guest."""
+
+    def __init__(self, m):
+        self.m = m
+        self.jobs = {name: m.guest.start(
+            f"n=0; while [ ! -e /tmp/stop ]; do {{ {body}\n}} >/dev/null 2>&1\n"
+            "n=$((n + 1)); done; echo rounds $n")
+            for name, body in WORKERS.items()}
+
+    def check(self):
+        """Raises if a loop ended."""
+        ended = [name for name, job in self.jobs.items() if not job.running]
+        if ended:
+            raise GuestError(f"workers ended: {ended}")
+
+    def stop(self):
+        """Return: how many rounds each of them made."""
+        self.check()
+        self.m.run("touch /tmp/stop")
+        rounds = {}
+        for name, job in self.jobs.items():
+            job.wait(60)
+            rounds[name] = int(job.output.split("rounds ")[1])
+        return rounds
+
+
+class Plugger:
+    """Plugs devices of random size into random slots and takes them out."""
+
+    def __init__(self, m, seed):
+        self.m = m
+        self.rng = random.Random(seed)
+        self.plugged = {}
+        self.cycles = 0
+        self.number = 0
+
+    def step(self):
+        """Changes one slot."""
+        slot = self.rng.choice(SLOTS)
+        if slot in self.plugged:
+            self.take_out(self.plugged.pop(slot))
+            return
+        self.number += 1
+        ident = f"soak{self.number}"
+        self.m.plug_ram(ident, slot, self.rng.choice(SIZES))
+        self.plugged[slot] = ident
+        self.m.wait_until(f"[ -e /sys/bus/pci/devices/{self.m.address(ident)}/config ]",
+                          30, f"{ident} in {slot}")
+
+    def take_out(self, ident):
+        """Removes a device, once its slot is done with what it is at."""
+        end = time.monotonic() + 30 * PATIENCE
+        while True:
+            try:
+                self.m.unplug(ident, quick=True)
+                break
+            except QMPError as e:
+                if "busy" not in str(e) or time.monotonic() > end:
+                    raise
+                time.sleep(0.3)
+        self.cycles += 1
+
+    def clear(self):
+        """Takes everything out."""
+        for ident in self.plugged.values():
+            self.take_out(ident)
+        self.plugged = {}
+
+
+def assigned(m, devices):
+    """Return: (device, BAR) -> size of what has an address."""
+    return {(device, i): r.end - r.start + 1
+            for device, ranges in pci.resources(m).items() if device in devices
+            for i, r in enumerate(ranges[:pci.NR_BARS]) if r.flags and pci.is_assigned(r)}
+
+
+def plug_for(m, load, workers, plugger):
+    """Plugs and unplugs until enough was done."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end or plugger.cycles < CYCLES:
+        plugger.step()
+        load.check()
+        workers.check()
+
+
+@case("19-soak", limit=LIMIT)
+def soak(t):
+    """At the end every BAR is accounted for, and the next hot-add is served."""
+    t.note(f"seed {SEED}")
+    with t.boot("nested-2", cpus=4, memory="2G") as m:
+        devices = set(pci.resources(m))
+        before = assigned(m, devices)
+        mark = m.uptime_mark()
+        load = Load(m, network=False).start()
+        load.devices.discard(NIC)
+        workers, plugger = Workers(m), Plugger(m, SEED)
+        plug_for(m, load, workers, plugger)
+        rounds = workers.stop()
+        plugger.clear()
+        m.settle()
+        lines = m.dmesg_since(mark)
+        report = load.stop()
+
+        t.equal(set(pci.resources(m)), devices, "devices")
+        t.equal(assigned(m, devices), before, "BARs with an address, and their sizes")
+        expect_sound(t, m)
+        address, _ = plug_ram(m, "last", "slot0", 256 * MIB)
+        expect_served(t, m, address, 256 * MIB)
+        probe(m, address, 1)
+
+    moved, refused = len(pci.moves(lines)), len(pci.refusals(lines))
+    t.note(f"cycles {plugger.cycles}, moves {moved}, refusals {refused}, I/O verified "
+           f"{sum(d['ios'] for d in report.disks.values())}, errors "
+           f"{sum(d['errors'] for d in report.disks.values())}")
+    t.note("rounds: " + ", ".join(f"{name} {nr}" for name, nr in rounds.items()))
+    t.check(moved and refused and plugger.cycles, "cycles, moves and refusals")
+    t.check(all(rounds.values()), "each worker did something")
