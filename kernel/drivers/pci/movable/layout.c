@@ -8,11 +8,14 @@
  *
  *	layout_model.c	 does the model make sense?
  *	layout_choose.c	 which new devices are served: all, else the largest set
- *	layout_search.c	 which BARs may move for that: as few as possible
+ *	layout_search.c	 which BARs may move for that, and layout_refine.c: as few
+ *			 as possible
  *	layout_pack.c	 where everything goes then; with layout_hull.c (what each
- *			 window has to cover), layout_pick.c (how far it
- *			 stretches), layout_space.c (free space); as a last
- *			 resort layout_thorough.c, which tries everything
+ *			 window has to cover), layout_anchored.c, layout_floating.c
+ *			 and layout_root.c (a window, and below the host bridges),
+ *			 layout_pick.c (how far windows stretch), layout_space.c
+ *			 (free space); as a last resort layout_thorough.c and
+ *			 layout_pieces.c, which try everything
  *	layout_refuse.c	 why a device was refused
  *	layout_check.c	 is the plan right? Shares nothing with the others
  *

@@ -181,6 +181,27 @@ enum pci_layout_how {
 	PCI_LAYOUT_SIDES,
 };
 
+/*
+ * The largest blocks, and all others together, each go below or above. With more
+ * blocks than the second, only the largest goes another way than the others.
+ */
+#define PCI_LAYOUT_NR_SIDES	4
+#define PCI_LAYOUT_ASIDE	8
+
+/**
+ * enum pci_layout_order - in which order blocks are placed
+ * @PCI_LAYOUT_BY_ALIGN: by decreasing alignment, then size
+ * @PCI_LAYOUT_BY_SIZE: by decreasing size, then alignment
+ * @PCI_LAYOUT_BY_ALIGN_SMALL_FIRST: by decreasing alignment, then increasing size
+ * @PCI_LAYOUT_NR_ORDERS: how many there are
+ */
+enum pci_layout_order {
+	PCI_LAYOUT_BY_ALIGN,
+	PCI_LAYOUT_BY_SIZE,
+	PCI_LAYOUT_BY_ALIGN_SMALL_FIRST,
+	PCI_LAYOUT_NR_ORDERS,
+};
+
 /**
  * enum pci_layout_taste - what counts when anchored windows pick their shapes
  * @PCI_LAYOUT_GROW_LEAST: bytes
@@ -469,7 +490,20 @@ void pci_layout_list_gaps(struct pci_layout_packer *p,
 bool pci_layout_counts_are_valid(const struct pci_layout_model *m);
 bool pci_layout_items_are_valid(const struct pci_layout_model *m);
 bool pci_layout_siblings_are_disjoint(const struct pci_layout_packer *p);
+bool pci_layout_list_loose(struct pci_layout_packer *p, int container,
+			   enum pci_layout_order order);
+bool pci_layout_order_matters(const struct pci_layout_packer *p);
+bool pci_layout_sides_differ(unsigned int sides, int nr);
+bool pci_layout_place_loose(struct pci_layout_packer *p, struct pci_layout_box *box);
+u64 pci_layout_missing_to_wish(const struct pci_layout_packer *p, int w, u64 size);
+void pci_layout_pack_anchored(struct pci_layout_packer *p, int w);
+void pci_layout_pack_floating(struct pci_layout_packer *p, int w);
+bool pci_layout_pack_root(struct pci_layout_packer *p, int container);
 bool pci_layout_pack(struct pci_layout_packer *p);
+int pci_layout_bar_cost(const struct pci_layout_model *m, int bar);
+bool pci_layout_bar_may_move(const struct pci_layout_bar *bar);
+bool pci_layout_kind_is_wanted(const struct pci_layout_search *s, bool io);
+bool pci_layout_attempt(struct pci_layout_search *s);
 bool pci_layout_choose(struct pci_layout_search *s);
 bool pci_layout_find_plan(struct pci_layout_search *s);
 void pci_layout_refine(struct pci_layout_search *s);

@@ -12,6 +12,9 @@
 /* What may be spent at a time, in gaps looked at. */
 #define PCI_LAYOUT_WORK		5000
 
+/* No machine has addresses above; it leaves room to round up. */
+#define PCI_LAYOUT_LAST_ADDRESS	(U64_MAX >> 1)
+
 /* Dead ends that are remembered, a power of two. */
 #define PCI_LAYOUT_DEAD_ENDS	512
 
@@ -127,6 +130,8 @@ struct pci_layout_thorough {
 	int work;
 };
 
+bool pci_layout_list_pieces(struct pci_layout_thorough *t,
+			    const struct pci_layout_packer *p, bool io);
 bool pci_layout_pack_thoroughly(struct pci_layout_packer *p,
 				struct pci_layout_thorough *t);
 
