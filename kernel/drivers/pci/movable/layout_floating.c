@@ -213,13 +213,15 @@ void pci_layout_pack_floating(struct pci_layout_packer *p, int w)
 		return;
 	/* Where it is now, which is what the hull of a floating window means */
 	range_clear(&p->hull[w]);
-	if (pack_as_is(p, &box)) {
+	if (!p->plain && pack_as_is(p, &box)) {
 		add_floating_shape(p, &box);
 		if (p->nr_shapes[w])
 			p->hull[w] = box.used;
 	}
 	box.how = PCI_LAYOUT_LOWEST;
 	pack_floating_how(p, &box);
+	if (p->plain)
+		return;
 	box.how = PCI_LAYOUT_HIGHEST;
 	pack_floating_how(p, &box);
 	box.how = PCI_LAYOUT_TIGHT_BELOW;

@@ -250,3 +250,24 @@ bool pci_layout_pack(struct pci_layout_packer *p)
 		place_node(p, i);
 	return true;
 }
+
+/**
+ * pci_layout_pack_plainly() - place everything, as if all were laid out anew
+ * @p: packer; its inputs say what is pinned, and its @place takes the result
+ *
+ * A window that floats takes, of all its shapes, the one that ends lowest. Next
+ * to other blocks that is not always best: one that begins with its small blocks
+ * lies off its alignment and leaves holes. So here each has one shape, which
+ * begins with its largest block.
+ *
+ * Return: true if there is a place for everything; else @place means nothing.
+ */
+bool pci_layout_pack_plainly(struct pci_layout_packer *p)
+{
+	bool ok;
+
+	p->plain = true;
+	ok = pci_layout_pack(p);
+	p->plain = false;
+	return ok;
+}

@@ -109,6 +109,7 @@ struct pci_layout_key {
  * @frozen: per window, input: it shall be what it is now
  * @want: per window, input: it shall have at least @wish bytes
  * @wish: per window
+ * @plain: input: what floats has one shape only, packed upwards
  * @state: per window, enum pci_layout_state
  * @content: per window: something in it, at any depth, has to be placed
  * @settled: per window: nothing has, and it covers its hull and no more
@@ -142,6 +143,7 @@ struct pci_layout_packer {
 	u8 *frozen;
 	u8 *want;
 	u64 *wish;
+	bool plain;
 	u8 *state;
 	u8 *content;
 	u8 *settled;
@@ -500,6 +502,7 @@ void pci_layout_pack_anchored(struct pci_layout_packer *p, int w);
 void pci_layout_pack_floating(struct pci_layout_packer *p, int w);
 bool pci_layout_pack_root(struct pci_layout_packer *p, int container);
 bool pci_layout_pack(struct pci_layout_packer *p);
+bool pci_layout_pack_plainly(struct pci_layout_packer *p);
 int pci_layout_bar_cost(const struct pci_layout_model *m, int bar);
 bool pci_layout_bar_may_move(const struct pci_layout_bar *bar);
 bool pci_layout_kind_is_wanted(const struct pci_layout_search *s, bool io);

@@ -87,7 +87,8 @@ bool pci_layout_bar_may_move(const struct pci_layout_bar *bar)
 bool pci_layout_attempt(struct pci_layout_search *s)
 {
 	if (!pci_layout_pack(&s->p) &&
-	    !(s->is_hard && pci_layout_pack_thoroughly(&s->p, s->thorough)))
+	    !(s->is_hard && (pci_layout_pack_thoroughly(&s->p, s->thorough) ||
+			     pci_layout_pack_plainly(&s->p))))
 		return false;
 	swap(s->p.place, s->best);
 	return true;
@@ -225,7 +226,8 @@ static bool unpin_level(struct pci_layout_search *s, int level)
 
 /*
  * The packer does not see all layouts: before somebody is refused for that, try
- * everything, and if that is too much, everything in subtrees of which it is not.
+ * everything, and if that is too much, the plain way, and everything in subtrees of
+ * which it is not.
  */
 static bool find_thoroughly(struct pci_layout_search *s)
 {
