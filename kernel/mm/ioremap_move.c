@@ -296,9 +296,17 @@ static enum ioremap_hold range_hold(phys_addr_t start, resource_size_t size)
  */
 enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size)
 {
-	guard(ioremap_map)();
+	enum ioremap_hold hold;
 
-	return range_hold(start, size);
+	scoped_guard(ioremap_map)
+		hold = range_hold(start, size);
+
+	/* A mapping that is half made or half removed looks like a strange one */
+	if (hold > IOREMAP_HOLD_MOVABLE && !ioremap_move_begin()) {
+		hold = range_hold(start, size);
+		ioremap_move_end();
+	}
+	return hold;
 }
 
 /**
