@@ -135,14 +135,16 @@ def steps_of_a_move(t, standing):
         return m.run(f"cat {FAULT}/passed").split()
 
 
-def every_step(t, standing):
-    """Each step of a move, one after the other, under load."""
+def every_step(t, standing, first):
+    """Each step of a move from the @first of that name on, one after the other,
+    under load."""
     steps = steps_of_a_move(t, standing)
     t.note(" ".join(f"{name} {steps.count(name)}" for name in sorted(set(steps))))
     t.equal(STEPS - set(steps), set(), "steps that a move does not have")
 
     numbers = [n for n, name in enumerate(steps, 1)
-               if ALL or name not in steps[:n - 1] or name not in steps[n:]]
+               if ALL or (n > steps.index(first) and
+                          (name not in steps[:n - 1] or name not in steps[n:]))]
     undone = overcome = 0
     for (name, state), number in zip(fail_each(t, standing, STEP_FAILS, numbers),
                                      numbers):
@@ -152,7 +154,7 @@ def every_step(t, standing):
     t.equal(undone + overcome, len(numbers), "steps that failed")
     t.note(f"{undone} failures that left everything as it was, {overcome} despite "
            "which something was served")
-    t.check(undone > 5 and overcome > 1, "both of them")
+    t.check(undone > 2, "failures that were undone")
 
 
 # Those that every move has
@@ -164,13 +166,13 @@ STEPS = {"survey", "plan", "changes", "lock", "wake", "use", "driver", "writes",
 @case("11-every-step-fails", limit=300)
 def every_step_fails(t):
     """Each step of a live move."""
-    every_step(t, "live")
+    every_step(t, "live", "survey")
 
 
 @case("11-every-step-fails-paused", limit=300)
 def every_step_fails_paused(t):
-    """Each step of a paused move."""
-    every_step(t, "paused")
+    """Each step of a paused move that comes after the pause."""
+    every_step(t, "paused", "mappers")
 
 
 @case("11-no-memory", limit=300)
