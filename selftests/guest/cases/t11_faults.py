@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """Whatever fails on the way to a new layout, everything is as it was.
 
-FAULTS=all lets really every step fail; else only the first and the last one of
-each kind (of the 33 locks in a move, say)."""
+FAULTS=all lets really every step fail; else only the first of each kind (of the
+33 locks in a move, say), and the last register write."""
 
 import os
 
@@ -92,9 +92,10 @@ class Faults:
         """Return: whether all is as it was before the new device was served."""
         return self.run(REFUSE_AGAIN, NEW=" ".join(self.new)) == ["same"]
 
-    def stop(self):
-        """Nobody noticed."""
-        expect_saved_state(self.t, self.m)
+    def stop(self, undone):
+        """Nobody noticed, nor will if something was @undone."""
+        if undone:
+            expect_saved_state(self.t, self.m)
         self.load.run_for(1)
         self.load.stop()
 
@@ -106,14 +107,16 @@ def fail_each(t, standing, script, numbers):
     while numbers:
         with t.boot("wedged", append=FIX_EDU) as m:
             faults = Faults(t, m, standing)
-            going_on = True
+            going_on, undone = True, False
             while numbers and going_on:
                 *words, state = faults.run(script, N=numbers.pop(0))
                 if state == "differs":
                     faults.expect_settled()
                     going_on = faults.refuse_again()
+                else:
+                    undone = True
                 yield " ".join(words), state
-            faults.stop()
+            faults.stop(undone)
 
 
 def expect_saved_state(t, m):
@@ -143,8 +146,8 @@ def every_step(t, standing, first):
     t.equal(STEPS - set(steps), set(), "steps that a move does not have")
 
     numbers = [n for n, name in enumerate(steps, 1)
-               if ALL or (n > steps.index(first) and
-                          (name not in steps[:n - 1] or name not in steps[n:]))]
+               if ALL or (n > steps.index(first) and name not in steps[:n - 1])
+               or (name == "write" and name not in steps[n:])]
     undone = overcome = 0
     for (name, state), number in zip(fail_each(t, standing, STEP_FAILS, numbers),
                                      numbers):
@@ -163,19 +166,19 @@ STEPS = {"survey", "plan", "changes", "lock", "wake", "use", "driver", "writes",
          "write", "BAR", "window", "enable"}
 
 
-@case("11-every-step-fails", limit=300)
+@case("11-every-step-fails", limit=360)
 def every_step_fails(t):
     """Each step of a live move."""
     every_step(t, "live", "survey")
 
 
-@case("11-every-step-fails-paused", limit=300)
+@case("11-every-step-fails-paused", limit=360)
 def every_step_fails_paused(t):
     """Each step of a paused move that comes after the pause."""
     every_step(t, "paused", "mappers")
 
 
-@case("11-no-memory", limit=300)
+@case("11-no-memory", limit=360)
 def no_memory(t):
     """Each allocation on the way to a live move."""
     nr = {"failed": 0, "passed": 0}
