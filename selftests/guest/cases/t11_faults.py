@@ -138,15 +138,14 @@ def steps_of_a_move(t, standing):
         return m.run(f"cat {FAULT}/passed").split()
 
 
-def every_step(t, standing, first):
-    """Each step of a move from the @first of that name on, one after the other,
-    under load."""
+def every_step(t, standing):
+    """Each step of a move, one after the other, under load."""
     steps = steps_of_a_move(t, standing)
     t.note(" ".join(f"{name} {steps.count(name)}" for name in sorted(set(steps))))
     t.equal(STEPS - set(steps), set(), "steps that a move does not have")
 
     numbers = [n for n, name in enumerate(steps, 1)
-               if ALL or (n > steps.index(first) and name not in steps[:n - 1])
+               if ALL or name not in steps[:n - 1]
                or (name == "write" and name not in steps[n:])]
     undone = overcome = 0
     for (name, state), number in zip(fail_each(t, standing, STEP_FAILS, numbers),
@@ -169,13 +168,7 @@ STEPS = {"survey", "plan", "changes", "lock", "wake", "use", "driver", "writes",
 @case("11-every-step-fails", limit=360)
 def every_step_fails(t):
     """Each step of a live move."""
-    every_step(t, "live", "survey")
-
-
-@case("11-every-step-fails-paused", limit=360)
-def every_step_fails_paused(t):
-    """Each step of a paused move that comes after the pause."""
-    every_step(t, "paused", "mappers")
+    every_step(t, "live")
 
 
 @case("11-no-memory", limit=360)
