@@ -46,8 +46,10 @@ void pci_fault_begin(bool again)
 	count = 0;
 	counting = true;
 	listing = !again;
-	if (listing)
-		nr_passed = failed = 0;
+	if (listing) {
+		nr_passed = 0;
+		failed = 0;
+	}
 }
 
 /**

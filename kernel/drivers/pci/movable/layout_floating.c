@@ -123,7 +123,7 @@ static bool pack_floating_once(struct pci_layout_packer *p, struct pci_layout_bo
 		box->used = (struct pci_layout_range) { 0, grain };
 	range_round_out(&box->used, window->align);
 	more = pci_layout_missing_to_wish(p, box->container,
-			       box->used.end - box->used.start + 1);
+					  box->used.end - box->used.start + 1);
 	if (box->how == PCI_LAYOUT_LOWEST)
 		box->used.end += more;
 	else
@@ -229,7 +229,8 @@ void pci_layout_pack_floating(struct pci_layout_packer *p, int w)
 	box.how = PCI_LAYOUT_SIDES;
 	/* The first block is in the middle: its bit makes no difference */
 	for (box.sides = 2; box.sides < (1 << PCI_LAYOUT_NR_SIDES) - 2; box.sides += 2) {
-		if (p->nr_keys <= PCI_LAYOUT_ASIDE && pci_layout_sides_differ(box.sides, p->nr_keys))
+		if (p->nr_keys <= PCI_LAYOUT_ASIDE &&
+		    pci_layout_sides_differ(box.sides, p->nr_keys))
 			pack_floating_how(p, &box);
 	}
 }

@@ -196,8 +196,8 @@ static void limit_children(struct pci_layout_packer *p, int container)
 		align = m->windows[node].align;
 		p->limit[node].end = min(p->limit[node].end,
 					 max(m->windows[node].max, p->hull[node].end));
-		p->limit[node].start = (p->limit[node].start + (align - 1)) & ~(align - 1);
-		p->limit[node].end = ((p->limit[node].end + 1) & ~(align - 1)) - 1;
+		p->limit[node].start = ALIGN(p->limit[node].start, align);
+		p->limit[node].end = ALIGN_DOWN(p->limit[node].end + 1, align) - 1;
 	}
 }
 

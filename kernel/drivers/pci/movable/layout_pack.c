@@ -178,7 +178,7 @@ u64 pci_layout_missing_to_wish(const struct pci_layout_packer *p, int w, u64 siz
 
 	if (!p->want[w] || p->wish[w] <= size)
 		return 0;
-	return (p->wish[w] - size + (align - 1)) & ~(align - 1);
+	return ALIGN(p->wish[w] - size, align);
 }
 
 /*

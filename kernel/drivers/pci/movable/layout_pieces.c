@@ -138,7 +138,7 @@ static void add_up_sizes(struct pci_layout_thorough *t)
 
 		if (piece->is_window) {
 			sum = pci_layout_sat_add(piece->size, piece->align - 1);
-			piece->size = sum & ~(piece->align - 1);
+			piece->size = ALIGN_DOWN(sum, piece->align);
 		}
 		if (piece->inside == PCI_LAYOUT_NONE)
 			continue;

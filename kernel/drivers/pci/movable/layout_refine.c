@@ -248,7 +248,8 @@ static void look_for_fewer(struct pci_layout_search *s, int cost)
 	memcpy(s->p.pinned, s->saved, s->p.model->nr_bars);
 }
 
-static void pin_devices(struct pci_layout_search *s)
+/* Devices first, then single BARs of those that still move */
+static void pin_again(struct pci_layout_search *s)
 {
 	int cost;
 
@@ -258,6 +259,7 @@ static void pin_devices(struct pci_layout_search *s)
 		if (cost != PCI_LAYOUT_NO_DRIVER)
 			look_for_fewer(s, cost);
 	}
+	give_back(s, s->p.pinned, list_bars(s));
 }
 
 /*
@@ -312,8 +314,7 @@ static void look_elsewhere(struct pci_layout_search *s, bool drivers)
 
 	turn_over(s, drivers);
 	if (pci_layout_attempt(s)) {
-		pin_devices(s);
-		give_back(s, s->p.pinned, list_bars(s));
+		pin_again(s);
 		now = pci_layout_price(s);
 		if (is_cheaper(&now, &before))
 			return;
@@ -328,8 +329,7 @@ static void disturb_less(struct pci_layout_search *s)
 	int rest = s->budget / 2;
 
 	s->budget -= rest;
-	pin_devices(s);
-	give_back(s, s->p.pinned, list_bars(s));
+	pin_again(s);
 	s->budget += rest;
 
 	price = pci_layout_price(s);

@@ -157,7 +157,7 @@ static bool aperture_suits(const struct pci_layout_model *m, int i,
 /* Bytes that the BAR could use of a range */
 static u64 usable(const struct pci_layout_bar *bar, u64 start, u64 end)
 {
-	u64 first = (start + (bar->align - 1)) & ~(bar->align - 1);
+	u64 first = ALIGN(start, bar->align);
 
 	if (start > end || first < start || first > end)
 		return 0;

@@ -54,7 +54,7 @@ struct layout_spot {
 static void offer_spot(const struct pci_layout_piece *piece, u64 lo, u64 hi,
 		       struct layout_spot *spot)
 {
-	u64 start = (lo + (piece->align - 1)) & ~(piece->align - 1);
+	u64 start = ALIGN(lo, piece->align);
 	u64 bound = min(hi, piece->max);
 
 	if (start < lo || start > bound || bound - start < piece->size - 1)
@@ -123,8 +123,7 @@ static void look_around_hull(struct pci_layout_thorough *t, const struct pci_lay
 	u64 start = max(step->cursor, piece->limit.start);
 	int i;
 
-	start = piece->rigid ? piece->hull.start :
-		(start + (piece->align - 1)) & ~(piece->align - 1);
+	start = piece->rigid ? piece->hull.start : ALIGN(start, piece->align);
 	if (start < step->cursor || start > piece->hull.start || start < spot->from ||
 	    bound < piece->hull.end)
 		return;
@@ -170,7 +169,7 @@ static u64 round_bound(const struct pci_layout_piece *piece, u64 bound)
 {
 	if (!piece->is_window || piece->rigid)
 		return bound;
-	return ((bound + 1) & ~(piece->align - 1)) - 1;
+	return ALIGN_DOWN(bound + 1, piece->align) - 1;
 }
 
 static bool all_inside_begun(const struct pci_layout_thorough *t,
@@ -194,8 +193,7 @@ static void close_windows(const struct pci_layout_thorough *t, struct pci_layout
 		if (piece->anchored)
 			step->cursor = max(step->cursor, piece->hull.end + 1);
 		if (!piece->rigid)
-			step->cursor = (step->cursor + (piece->align - 1)) &
-				       ~(piece->align - 1);
+			step->cursor = ALIGN(step->cursor, piece->align);
 		step->open = piece->inside;
 	}
 }
