@@ -64,6 +64,21 @@ static int boot_disk(struct machine *m)
 	return dev;
 }
 
+/* A machine with room above 4 GiB; returns the device that it boots from */
+static int begin(struct machine *m)
+{
+	machine_init(m);
+	board_pc_apertures(m, HIGH, HIGH_END);
+	return boot_disk(m);
+}
+
+/* What it boots from stays where firmware puts it */
+static void finish(struct machine *m, int boot)
+{
+	board_lay_out(m);
+	board_fix(m, boot);
+}
+
 static struct board_bus root_port(struct machine *m, int root)
 {
 	return board_bridge(m, board_root(root));
@@ -83,9 +98,7 @@ static void shelf(struct machine *m, struct board_bus bays[SHELF_BAYS])
 	struct board_bus upstream, leaf = {};
 	int boot, i;
 
-	machine_init(m);
-	board_pc_apertures(m, HIGH, HIGH_END);
-	boot = boot_disk(m);
+	boot = begin(m);
 	upstream = board_bridge(m, root_port(m, 0));
 	for (i = 0; i < SHELF_BAYS; i++) {
 		if (i % 12 == 0)
@@ -96,8 +109,7 @@ static void shelf(struct machine *m, struct board_bus bays[SHELF_BAYS])
 	}
 	network_card(m, root_port(m, 0), board_dev(m, PCI_LAYOUT_LIVE));
 	network_card(m, root_port(m, 0), board_dev(m, PCI_LAYOUT_PAUSED));
-	board_lay_out(m);
-	board_fix(m, boot);
+	finish(m, boot);
 }
 
 static void shelf_one(struct machine *m)
@@ -156,9 +168,7 @@ static void gpu_box(struct machine *m, struct board_bus slots[GPU_SLOTS])
 	struct board_bus upstream, leaf = {};
 	int boot, i;
 
-	machine_init(m);
-	board_pc_apertures(m, HIGH, HIGH_END);
-	boot = boot_disk(m);
+	boot = begin(m);
 	upstream = board_bridge(m, root_port(m, 0));
 	for (i = 0; i < GPU_SLOTS; i++) {
 		if (i % 4 == 0)
@@ -168,8 +178,7 @@ static void gpu_box(struct machine *m, struct board_bus slots[GPU_SLOTS])
 			gpu(m, slots[i], board_dev(m, PCI_LAYOUT_PAUSED), GIB(32));
 	}
 	network_card(m, root_port(m, 0), board_dev(m, PCI_LAYOUT_LIVE));
-	board_lay_out(m);
-	board_fix(m, boot);
+	finish(m, boot);
 }
 
 static void gpu_one(struct machine *m)
@@ -228,9 +237,7 @@ static void thunderbolt(struct machine *m)
 	struct hub hub;
 	int i, boot, dev;
 
-	machine_init(m);
-	board_pc_apertures(m, HIGH, HIGH_END);
-	boot = boot_disk(m);
+	boot = begin(m);
 	port = root_port(m, 0);
 	board_reserve(m, port, KIB(4), MIB(20), MIB(64));
 	for (i = 0; i < 5; i++) {
@@ -240,8 +247,7 @@ static void thunderbolt(struct machine *m)
 	other = root_port(m, 0);
 	board_reserve(m, other, KIB(4), MIB(20), MIB(64));
 	add_hub(m, other, board_dev(m, PCI_LAYOUT_LIVE));
-	board_lay_out(m);
-	board_fix(m, boot);
+	finish(m, boot);
 
 	/* The sixth, with a GPU in its box */
 	dev = board_new_dev(m);
@@ -270,17 +276,14 @@ static void sriov(struct machine *m)
 	struct board_bus upstream, port[4];
 	int i, boot;
 
-	machine_init(m);
-	board_pc_apertures(m, HIGH, HIGH_END);
-	boot = boot_disk(m);
+	boot = begin(m);
 	upstream = board_bridge(m, root_port(m, 0));
 	for (i = 0; i < 4; i++)
 		port[i] = board_bridge(m, upstream);
 	virtual_functions(m, port[0], board_dev(m, PCI_LAYOUT_LIVE));
 	virtual_functions(m, port[2], board_dev(m, PCI_LAYOUT_LIVE));
 	network_card(m, root_port(m, 0), board_dev(m, PCI_LAYOUT_LIVE));
-	board_lay_out(m);
-	board_fix(m, boot);
+	finish(m, boot);
 	virtual_functions(m, port[1], board_new_dev(m));
 	virtual_functions(m, port[3], board_new_dev(m));
 }
@@ -335,16 +338,13 @@ static void flat_server(struct machine *m)
 	struct board_bus port[16];
 	int i, boot;
 
-	machine_init(m);
-	board_pc_apertures(m, HIGH, HIGH_END);
-	boot = boot_disk(m);
+	boot = begin(m);
 	for (i = 0; i < 16; i++) {
 		port[i] = root_port(m, 0);
 		if (i % 8 != 7)
 			network_card(m, port[i], board_dev(m, i % 3));
 	}
-	board_lay_out(m);
-	board_fix(m, boot);
+	finish(m, boot);
 	network_card(m, port[7], board_new_dev(m));
 	gpu(m, port[15], board_new_dev(m), GIB(32));
 }
