@@ -8,26 +8,25 @@ export LINUX CACHE JOBS ACCEL
 
 force := $(if $(FORCE),--force)
 # Recipes ask for the images, which builds what is out of date and prints a path.
-boot = KERNEL=$$(scripts/build movable) && STOCK_KERNEL=$$(scripts/build stock) && \
+boot = KERNEL=$$(scripts/build $(1)) && STOCK_KERNEL=$$(scripts/build stock) && \
 	export KERNEL STOCK_KERNEL
 
 ##@ The two that do everything, set-up included
 demo: test-packages compose ## Hot-add a device that does not fit, without and with the option
-	@$(boot) && scripts/demo $(DEMO)
+	@$(call boot,movable) && scripts/demo $(DEMO)
 
 check: test-packages compose ## All tests; TESTS='name...' runs only those guest tests
-	@$(boot) && scripts/check $(TESTS)
+	@$(call boot,movable) && scripts/check $(TESTS)
 
 check-uml: build-packages compose ## The planner's KUnit tests, in a kernel that runs as a program
 	@UML=$$(scripts/build uml) && export UML && scripts/check-uml
 
 check-debug: test-packages compose ## The same on a kernel that watches itself: locks, memory, leaks
-	@STOCK_KERNEL=$$(scripts/build stock) && KERNEL=$$(scripts/build movable+debug) && \
-		export KERNEL STOCK_KERNEL && \
+	@$(call boot,movable+debug) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-5} scripts/run-tests $(TESTS)
 
 soak: test-packages compose ## 10,000 hot-adds with everything else going on; SOAK_CYCLES=n
-	@$(boot) && SOAK_SECONDS=600 SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
+	@$(call boot,movable) && SOAK_SECONDS=600 SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
 
 ##@ The kernel
 tree: build-packages compose ## The kernel's git tree, one commit per patch, in build/linux

@@ -8,11 +8,10 @@ from collections import namedtuple
 from vm import pci
 from vm.ktap import Failed
 
-from ._common import GIB, RAM_BAR
+from ._common import GIB, RAM_BAR, give_to_driver
 
 TOPOLOGY = "halves"
-# Unit tests at boot would take longer than these cases.
-STUBBED = "pci-stub.ids=1af4:1110,1b36:0005 kunit.enable=0"
+STUBBED = "pci-stub.ids=1af4:1110,1b36:0005"
 HALF = 4 * GIB
 DIR = "/sys/kernel/debug/pci_bartest"
 
@@ -28,14 +27,6 @@ MAP = re.compile(r"(\S+) (\d) (\w+) (\w+) (\w+) phys (\w+) leaf (\d+) "
 def tell(m, command):
     """Gives the driver a command."""
     m.run(f"echo {command} > {DIR}/control")
-
-
-def bind(m, address):
-    """Takes a device from its driver and gives it to ours."""
-    m.run(f"cd /sys/bus/pci/devices/{address}; echo bartest > driver_override;"
-          f"[ ! -e driver ] || echo {address} > driver/unbind;"
-          f"echo {address} > /sys/bus/pci/drivers_probe;"
-          "[ $(basename $(readlink driver)) = bartest ]")
 
 
 def maps(m):
@@ -90,7 +81,7 @@ class Halves:
         m.plug_ram("fill", "slot2", 2 * GIB)
         m.wait_device("fill")
         for address in self.tested:
-            bind(m, address)
+            give_to_driver(m, address, "bartest")
         self.clear()
 
     def clear(self):

@@ -111,3 +111,14 @@ def expect_stock_fails(t, topology, plug, append="", **more):
         t.equal(pci.moves(lines), [], "moves without the option")
         t.note("without the option: "
                + pci.no_space(lines)[0].split("] ", 1)[1])
+
+
+def give_to_driver(m, address, driver):
+    """Takes a device from its driver and gives it to another one, or to none
+    ("")."""
+    m.run(f"""cd /sys/bus/pci/devices/{address}
+        [ ! -e driver ] || echo {address} > driver/unbind
+        echo {driver} > driver_override
+        [ -z "{driver}" ] || {{
+            echo {address} > /sys/bus/pci/drivers_probe
+            [ $(basename $(readlink driver)) = "{driver}" ]; }}""")

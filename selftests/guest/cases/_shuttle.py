@@ -35,8 +35,7 @@ echo $moved $held
 
 
 def boot(t, devices, append=""):
-    """Boots the machine with QEMU's options for the device that moves.  What
-    the kernel's unit tests do at boot is none of our business."""
+    """Boots the machine with QEMU's options for the device that moves."""
     return t.boot("shuttle", append=append, extra=devices)
 
 
@@ -107,15 +106,11 @@ class Shuttle:
 
     def turn(self, side):
         """Makes the guest forget the other side's cards and find these."""
-        self.m.run(self.turn_script(side))
+        self.m.run(remove_script(self.other(side)) + rescan_script(side))
 
     def rescan(self, side):
         """Tries the cards of a side again."""
         self.m.run(rescan_script(side))
-
-    def turn_script(self, side):
-        """The same as a script."""
-        return remove_script(self.other(side)) + rescan_script(side)
 
     def other(self, side):
         """Return: the other side."""

@@ -65,11 +65,10 @@ verdict
 class Faults:
     """A machine with a new device without addresses, and disks under load."""
 
-    def __init__(self, t, m, standing):
+    def __init__(self, t, m):
         self.t = t
         self.m = m
-        m.run(f"echo nvme {standing} > /sys/kernel/debug/pci/bar_standing; "
-              f"echo 1 > {FAULT}/step; echo 1000 > {FAULT}/times")
+        m.run(f"echo 1 > {FAULT}/step; echo 1000 > {FAULT}/times")
         self.new = plug_drive(m)
         m.run(f"echo 0 > {FAULT}/times")
         self.load = Load(m).start()
@@ -100,13 +99,13 @@ class Faults:
         self.load.stop()
 
 
-def fail_each(t, standing, script, numbers):
+def fail_each(t, script, numbers):
     """Lets each of @numbers fail, on a new machine when BARs moved nevertheless.
     Yields what failed, and "same" or "differs"."""
     numbers = list(numbers)
     while numbers:
         with t.boot("wedged", append=FIX_EDU) as m:
-            faults = Faults(t, m, standing)
+            faults = Faults(t, m)
             going_on, undone = True, False
             while numbers and going_on:
                 *words, state = faults.run(script, N=numbers.pop(0))
@@ -130,33 +129,12 @@ def expect_saved_state(t, m):
                 f"registers of {device} changed by a reset")
 
 
-def steps_of_a_move(t, standing):
+def steps_of_a_move(t):
     """Return: the names of the steps of a move that succeeds, in their order."""
     with t.boot("wedged", append=FIX_EDU) as m:
-        Faults(t, m, standing)
+        Faults(t, m)
         m.run("echo 1 > /sys/bus/pci/rescan")
         return m.run(f"cat {FAULT}/passed").split()
-
-
-def every_step(t, standing):
-    """Each step of a move, one after the other, under load."""
-    steps = steps_of_a_move(t, standing)
-    t.note(" ".join(f"{name} {steps.count(name)}" for name in sorted(set(steps))))
-    t.equal(STEPS - set(steps), set(), "steps that a move does not have")
-
-    numbers = [n for n, name in enumerate(steps, 1)
-               if ALL or name not in steps[:n - 1]
-               or (name == "write" and name not in steps[n:])]
-    undone = overcome = 0
-    for (name, state), number in zip(fail_each(t, standing, STEP_FAILS, numbers),
-                                     numbers):
-        t.equal(name, steps[number - 1] + " failed", f"step {number}")
-        undone += state == "same"
-        overcome += state == "differs"
-    t.equal(undone + overcome, len(numbers), "steps that failed")
-    t.note(f"{undone} failures that left everything as it was, {overcome} despite "
-           "which something was served")
-    t.check(undone > 2, "failures that were undone")
 
 
 # Those that every move has
@@ -167,15 +145,31 @@ STEPS = {"survey", "plan", "changes", "lock", "wake", "use", "driver", "writes",
 
 @case("11-every-step-fails", limit=360)
 def every_step_fails(t):
-    """Each step of a live move."""
-    every_step(t, "live")
+    """Each step of a live move, one after the other, under load."""
+    steps = steps_of_a_move(t)
+    t.note(" ".join(f"{name} {steps.count(name)}" for name in sorted(set(steps))))
+    t.equal(STEPS - set(steps), set(), "steps that a move does not have")
+
+    numbers = [n for n, name in enumerate(steps, 1)
+               if ALL or name not in steps[:n - 1]
+               or (name == "write" and name not in steps[n:])]
+    undone = overcome = 0
+    for (name, state), number in zip(fail_each(t, STEP_FAILS, numbers),
+                                     numbers):
+        t.equal(name, steps[number - 1] + " failed", f"step {number}")
+        undone += state == "same"
+        overcome += state == "differs"
+    t.equal(undone + overcome, len(numbers), "steps that failed")
+    t.note(f"{undone} failures that left everything as it was, {overcome} despite "
+           "which something was served")
+    t.check(undone > 2, "failures that were undone")
 
 
 @case("11-no-memory", limit=360)
 def no_memory(t):
     """Each allocation on the way to a live move."""
     nr = {"failed": 0, "passed": 0}
-    for what, state in fail_each(t, "live", ALLOCATION_FAILS, range(1, 1000)):
+    for what, state in fail_each(t, ALLOCATION_FAILS, range(1, 1000)):
         nr[what.split()[0]] += 1
         if what.startswith("passed"):
             t.equal(state, "differs", "state once no allocation fails")

@@ -6,8 +6,8 @@ import re
 from vm import pci
 from vm.ktap import case
 
-from ._common import (RAM_BAR, expect_refused, expect_sound, probe,
-                      probe_again)
+from ._common import (RAM_BAR, expect_refused, expect_sound, give_to_driver,
+                      probe, probe_again)
 from ._shuttle import (FIXED, MOVER, RamShuttle, Shuttle, boot, mover, plug_edu,
                        ram_mover)
 
@@ -106,15 +106,6 @@ def by_process(t):
             t.note(f"{way}: held, refused, released, moved")
 
 
-def bind(m, driver):
-    """Gives the mover another driver, or none ("")."""
-    m.run(f"""cd /sys/bus/pci
-        [ ! -e devices/{MOVER}/driver ] ||
-            echo {MOVER} > devices/{MOVER}/driver/unbind
-        echo {driver} > devices/{MOVER}/driver_override
-        [ -z "{driver}" ] || echo {MOVER} > drivers/{driver}/bind""")
-
-
 @case("12-pins-vfio", limit=120)
 def by_vfio(t):
     """vfio-pci keeps its device where it is: bound, open, mapped."""
@@ -123,12 +114,12 @@ def by_vfio(t):
         probe(m, MOVER, 1)
         for way in (None, "vfio-open", "vfio"):
             s.turn(s.left)
-            bind(m, "vfio-pci")
+            give_to_driver(m, MOVER, "vfio-pci")
             job = way and hold(m, way)
             place = expect_held(t, s, RAM_BAR, BY_DRIVER)
             if job:
                 end(job)
-            bind(m, "")
+            give_to_driver(m, MOVER, "")
             expect_released(t, s, RAM_BAR, place)
             probe_again(m, MOVER, 1)
             t.note(f"{way or 'bound'}: held, refused, released, moved")
@@ -140,14 +131,14 @@ def by_cmb(t):
     offered for peer-to-peer DMA as pages, until the driver is unbound."""
     with boot(t, mover("nvme,serial=moves,cmb_size_mb=2")) as m:
         s = RamShuttle(m)
-        bind(m, "")
+        give_to_driver(m, MOVER, "")
         s.turn(s.left)
-        bind(m, "nvme")
+        give_to_driver(m, MOVER, "nvme")
         size = int(m.run(f"cat /sys/bus/pci/devices/{MOVER}/p2pmem/size"))
         t.check(size, "memory for peer-to-peer DMA")
         place = expect_held(t, s, 2, "pinned by its driver")
         t.note(f"{size >> 10} KiB of peer-to-peer memory: held and refused")
-        bind(m, "")
+        give_to_driver(m, MOVER, "")
         expect_released(t, s, 2, place)
 
 

@@ -60,8 +60,7 @@ def hardware_messages(m, device, entries):
     start = pci.memory_bars(pci.hardware(m)[device])[bar][0] + offset
     found = {}
     for index in entries:
-        text = m.qmp.execute("human-monitor-command", **{
-            "command-line": f"xp /4wx {start + 16 * index:#x}"})
+        text = m.hmp(f"xp /4wx {start + 16 * index:#x}")
         low, high, data, control = (
             int(word, 16) for word in text.split(":")[1].split())
         found[index] = (high << 32 | low | control & MASKED, data)

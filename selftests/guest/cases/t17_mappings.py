@@ -6,9 +6,9 @@ import re
 from vm import pci
 from vm.ktap import case
 
-from ._bartest import (DIR, STUBBED, TOPOLOGY, Halves, bind, expect_maps,
+from ._bartest import (DIR, STUBBED, TOPOLOGY, Halves, expect_maps,
                        tell)
-from ._common import GIB, MIB, expect_sound
+from ._common import GIB, MIB, expect_sound, give_to_driver
 
 MOVES = 20
 
@@ -97,7 +97,7 @@ def shared_page(t):
             m.run(f"echo 1 > /sys/bus/pci/devices/{address}/remove")
         m.run(f"echo 1 > /sys/class/pci_bus/{tested[0][:7]}/rescan")
         for address in tested:
-            bind(m, address)
+            give_to_driver(m, address, "bartest")
         pages = {pci.bars(m, a)[0].start >> 12 for a in tested}
         t.equal(len(pages), 1, "pages that hold the four small BARs")
         listing = m.run("cat /sys/kernel/debug/pci/movable_bars").splitlines()

@@ -39,11 +39,10 @@ def tested_machine(t):
 
 def snapshot(m, ignored):
     """Return: what has to be as before if `large` was refused."""
-    config = pci.config_space(m)
-    config.pop(ignored, None)
-    return {"config": config, "resources": {
-                d: r for d, r in pci.resources(m).items() if d != ignored},
-            "iomem": m.run("cat /proc/iomem"), "mapped": mapped_addresses(m)}
+    state = pci.snapshot(m)
+    for part in ("config", "resources"):
+        state[part].pop(ignored, None)
+    return {**state, "mapped": mapped_addresses(m)}
 
 
 def differences(before, after):
@@ -53,7 +52,7 @@ def differences(before, after):
     found += [f"{d}: {r} -> {after['resources'].get(d)}"
               for d, r in before["resources"].items()
               if after["resources"].get(d) != r]
-    found += [name for name in ("iomem", "mapped")
+    found += [name for name in ("iomem", "ioports", "mapped")
               if before[name] != after[name]]
     return found[:SHOWN]
 
