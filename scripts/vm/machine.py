@@ -33,6 +33,12 @@ PORT = "virtserialport,id=pmb-port,bus=pmb-serial.0,name=pmb.agent," \
 SILENCE = {"kvm": 15}
 SILENCE_EMULATED = 40
 
+# A loaded host delays timer interrupts beyond what Linux accepts.  And its watch
+# over the TSC hangs if the clock is switched at that moment: one CPU waits with
+# interrupts off for another, which has stopped for the switch, up to a limit
+# that is measured by jiffies, and those stand still meanwhile.
+CLOCKS = "no_timer_check tsc=reliable"
+
 FATAL = re.compile(
     r"Kernel panic|BUG:|Oops|WARNING: |general protection fault|"
     r"unable to handle|soft lockup|hard LOCKUP|blocked for more than|"
@@ -198,9 +204,7 @@ class Machine:
             "-device", PORT,
             "-kernel", os.path.abspath(self.kernel),
             "-initrd", os.path.abspath(initramfs()),
-            # A loaded host delays timer interrupts beyond what Linux accepts.
-            "-append", "console=ttyS0 panic=-1 log_buf_len=4M no_timer_check "
-            + append,
+            "-append", f"console=ttyS0 panic=-1 log_buf_len=4M {CLOCKS} {append}",
             *topology_arguments(self.topology), *self.extra]
 
     def _arguments(self, qmp_fd, agent_fd):
@@ -273,6 +277,8 @@ class Machine:
     def stop(self):
         """Ends QEMU and removes the disks.  The logs stay."""
         if self.process and self.process.poll() is None:
+            if self.failure:
+                self._let_speak()
             self.process.kill()
         if self.process:
             self.process.wait()
@@ -287,6 +293,13 @@ class Machine:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     # Watching
+
+    def _let_speak(self):
+        """What the kernel says after its first line of complaint explains it."""
+        end = time.monotonic() + 5 * PATIENCE
+        with self.wake:
+            while time.monotonic() < min(end, self.last_output + PATIENCE):
+                self.wake.wait(0.2)
 
     def _watch(self, log):
         # Unbuffered lines: a panic must be seen while it happens.
