@@ -35,10 +35,9 @@
  * Not moved: port I/O, user mappings, mappings with struct pages.
  */
 #include <linux/cpuhplock.h>
-#include <linux/delay.h>
+#include <linux/iopoll.h>
 #include <linux/ioport.h>
 #include <linux/ioremap_move.h>
-#include <linux/jiffies.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
@@ -47,11 +46,13 @@
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
+#include <linux/wait.h>
 
 #include "vmalloc.h"
 
-/* How long ioremap_move_begin() waits for those who are mapping */
-#define IOREMAP_MOVE_PATIENCE	msecs_to_jiffies(1000)
+/* How long ioremap_move_begin() waits for CPU hotplug and for mappers, and polls */
+#define IOREMAP_MOVE_PATIENCE_US	(1000 * USEC_PER_MSEC)
+#define IOREMAP_MOVE_POLL_US		100
 
 /*
  * Read: while a mapping is made or removed. Write: from the search for the
@@ -64,6 +65,14 @@
  * Lock order: cpus_read_lock() -> ioremap_sem -> vmalloc and memory type locks.
  */
 static DECLARE_RWSEM(ioremap_sem);
+
+/*
+ * Movers that wait for ioremap_sem. An rwsem has no write lock with a time
+ * limit, and one that is only tried never comes to it while there is always
+ * somebody mapping. So those who come later wait for the movers.
+ */
+static atomic_t ioremap_movers = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(ioremap_movers_wait);
 
 /* Moves done so far; changes only with ioremap_sem held for writing */
 static unsigned long ioremap_generation;
@@ -91,6 +100,7 @@ struct ioremap_move_set {
  */
 unsigned int ioremap_map_lock(void)
 {
+	wait_event(ioremap_movers_wait, !atomic_read(&ioremap_movers));
 	down_read(&ioremap_sem);
 	return memalloc_noio_save();
 }
@@ -105,14 +115,17 @@ void ioremap_map_unlock(unsigned int flags)
 	up_read(&ioremap_sem);
 }
 
-static bool ioremap_move_trybegin(void)
+static int keep_mappers_out(void)
 {
-	if (!cpus_read_trylock())
-		return false;
-	if (down_write_trylock(&ioremap_sem))
-		return true;
-	cpus_read_unlock();
-	return false;
+	bool locked;
+	int ret;
+
+	atomic_inc(&ioremap_movers);
+	ret = read_poll_timeout(down_write_trylock, locked, locked, IOREMAP_MOVE_POLL_US,
+				IOREMAP_MOVE_PATIENCE_US, false, &ioremap_sem);
+	if (atomic_dec_and_test(&ioremap_movers))
+		wake_up_all(&ioremap_movers_wait);
+	return ret;
 }
 
 /**
@@ -123,24 +136,27 @@ static bool ioremap_move_trybegin(void)
  * stop_machine_cpuslocked().
  *
  * The wait is bounded. Somebody may be inside ioremap() waiting for memory
- * that only a device paused by the caller could set free.
+ * that only a device paused by the caller could set free. Who comes to map
+ * meanwhile has to wait; but not before CPU hotplug is kept out, because its
+ * callbacks map as well.
  *
  * Until ioremap_move_end() the caller must neither map nor unmap, nor wait for
  * anybody who might: no driver callback, no flushing of work.
  *
  * Context: Process context, may sleep.
- * Return: 0, or -EBUSY if mappings or CPU hotplug kept it out for a second.
+ * Return: 0, or -EBUSY if mappings or CPU hotplug kept it out for a second each.
  */
 int ioremap_move_begin(void)
 {
-	unsigned long limit = jiffies + IOREMAP_MOVE_PATIENCE;
+	bool locked;
 
-	while (!ioremap_move_trybegin()) {
-		if (time_after(jiffies, limit))
-			return -EBUSY;
-		fsleep(100);
-	}
-	return 0;
+	if (read_poll_timeout(cpus_read_trylock, locked, locked, IOREMAP_MOVE_POLL_US,
+			      IOREMAP_MOVE_PATIENCE_US, false))
+		return -EBUSY;
+	if (!keep_mappers_out())
+		return 0;
+	cpus_read_unlock();
+	return -EBUSY;
 }
 
 /**

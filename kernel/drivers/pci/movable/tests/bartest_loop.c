@@ -6,15 +6,13 @@
 
 #include <linux/cpuhplock.h>
 #include <linux/cpumask.h>
-#include <linux/delay.h>
 #include <linux/kthread.h>
 #include <linux/pci.h>
 #include <linux/percpu.h>
+#include <linux/sched.h>
 #include <linux/sizes.h>
 
 #include "bartest.h"
-
-#define BARTEST_LOOP_PAUSE_US	300
 
 /**
  * struct bartest_looper - what one CPU does
@@ -81,8 +79,7 @@ static int loop(void *data)
 		down_read(&looping->use);
 		loop_once(looper);
 		up_read(&looping->use);
-		/* Whoever does nothing but map shuts out ioremap_move_begin() */
-		usleep_range(BARTEST_LOOP_PAUSE_US, 2 * BARTEST_LOOP_PAUSE_US);
+		cond_resched();
 	}
 	return 0;
 }
