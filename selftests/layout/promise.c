@@ -10,6 +10,22 @@ static bool is_index(int index, int nr)
 	return index >= PCI_LAYOUT_NONE && index < nr;
 }
 
+static bool blockers_are_fixed(const struct pci_layout_model *model,
+			       const struct pci_layout_refusal *r)
+{
+	int i;
+
+	if (r->nr_blockers < 0 || r->nr_blockers > PCI_LAYOUT_MAX_BLOCKERS ||
+	    (r->nr_blockers && r->reason != PCI_LAYOUT_BLOCKED))
+		return false;
+	for (i = 0; i < r->nr_blockers; i++) {
+		if (r->blockers[i] < 0 || r->blockers[i] >= model->nr_bars ||
+		    !model->bars[r->blockers[i]].fixed)
+			return false;
+	}
+	return true;
+}
+
 /* Whoever prints a refusal looks up what it names */
 static bool refusals_make_sense(const struct pci_layout_model *model,
 				const struct pci_layout_plan *plan)
@@ -29,7 +45,8 @@ static bool refusals_make_sense(const struct pci_layout_model *model,
 		    model->bars[r->bar].dev != i)
 			return false;
 		if ((r->below >= 0 && !model->bars[r->below].fixed) ||
-		    (r->above >= 0 && !model->bars[r->above].fixed))
+		    (r->above >= 0 && !model->bars[r->above].fixed) ||
+		    !blockers_are_fixed(model, r))
 			return false;
 	}
 	return true;

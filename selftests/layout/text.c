@@ -409,6 +409,18 @@ static int index_or_none(struct reader *r, const char *name, const char *kind)
 	return integer(r);
 }
 
+static void read_blockers(struct reader *r, struct pci_layout_refusal *refusal)
+{
+	expect(r, "blockers");
+	if (accept(r, "none"))
+		return;
+	do {
+		expect(r, "bar");
+		refusal->blockers[refusal->nr_blockers++] = integer(r);
+	} while (refusal->nr_blockers < PCI_LAYOUT_MAX_BLOCKERS && !r->failed &&
+		 peek(r).length);
+}
+
 static void read_refusal(struct reader *r)
 {
 	static const char *const words[] = {
@@ -436,6 +448,7 @@ static void read_refusal(struct reader *r)
 	refusal->above = index_or_none(r, "above", "bar");
 	expect(r, "gap");
 	refusal->gap = number(r);
+	read_blockers(r, refusal);
 	end_of_line(r, "the end of the line");
 }
 

@@ -88,7 +88,9 @@ static bool refusals_are_equal(const struct pci_layout_refusal *a,
 		return false;
 	return a->reason == PCI_LAYOUT_PLACED ||
 	       (a->bar == b->bar && a->window == b->window && a->below == b->below &&
-		a->above == b->above && a->gap == b->gap);
+		a->above == b->above && a->gap == b->gap&&
+		a->nr_blockers == b->nr_blockers &&
+		!memcmp(a->blockers, b->blockers, sizeof(a->blockers)));
 }
 
 static bool answers_are_equal(const struct pci_layout_model *model,
@@ -388,19 +390,19 @@ static const struct {
 	{ "a place for a device", DEVICE "place device 0 nowhere\n", 2, "\"window\" or \"bar\"" },
 	{ "a model behind the plan", COST DEVICE, 2, "comes before it" },
 	{ "a refusal of what is not there",
-	  DEVICE "refuse device 1 blocked bar none window none below none above none gap 0\n",
+	  DEVICE "refuse device 1 blocked bar none window none below none above none gap 0 blockers none\n",
 	  2, "found \"1\", expected a device of the model" },
 	{ "a refusal of nobody",
-	  DEVICE "refuse device -1 blocked bar none window none below none above none gap 0\n",
+	  DEVICE "refuse device -1 blocked bar none window none below none above none gap 0 blockers none\n",
 	  2, "found \"-1\", expected a device of the model" },
 	{ "a refusal twice",
-	  DEVICE "refuse device 0 blocked bar 0 window 0 below none above none gap 0\n"
-	  "refuse device 0 blocked bar 0 window 0 below none above none gap 0\n", 3,
+	  DEVICE "refuse device 0 blocked bar 0 window 0 below none above none gap 0 blockers none\n"
+	  "refuse device 0 blocked bar 0 window 0 below none above none gap 0 blockers none\n", 3,
 	  "ascending" },
 	{ "a refusal without reason", DEVICE "refuse device 0 placed bar none\n", 2,
 	  "found \"placed\", expected \"too-large\"" },
 	{ "a neighbour without its kind",
-	  DEVICE "refuse device 0 blocked bar 0 window 0 below 3 above none gap 0\n", 2,
+	  DEVICE "refuse device 0 blocked bar 0 window 0 below 3 above none gap 0 blockers none\n", 2,
 	  "found \"3\", expected \"bar\"" },
 };
 

@@ -186,12 +186,19 @@ static void write_index(FILE *file, const char *name, const char *kind, int inde
 static void write_refusal(FILE *file, const struct pci_layout_model *model,
 			  const struct pci_layout_refusal *r)
 {
+	int i;
+
 	fprintf(file, " %s", text_reason(r->reason));
 	write_index(file, "bar", "", r->bar);
 	write_index(file, "window", "", r->window);
 	write_index(file, "below", "bar ", r->below);
 	write_index(file, "above", "bar ", r->above);
 	write_option(file, "gap", r->gap);
+	fprintf(file, " blockers");
+	for (i = 0; i < r->nr_blockers; i++)
+		fprintf(file, " bar %d", r->blockers[i]);
+	if (!i)
+		fprintf(file, " none");
 	if (r->bar >= 0 && r->bar < model->nr_bars) {
 		fprintf(file, "\t#");
 		write_option(file, "wants", model->bars[r->bar].size);

@@ -18,8 +18,8 @@ VF_BAR = 7
 # No remapping of interrupts here, and nobody to be protected.
 IOMMU = "intel_iommu=on vfio_iommu_type1.allow_unsafe_interrupts=1"
 
-
-GAP_ENDS = re.compile(r"gap ends \w+ at (\S+) \[mem (\S+) .*?\]: (.*)")
+FIXED_BAR = re.compile(
+    r"(gap ends \w+ at|would fit without) (\S+) \[mem (\S+) .*?\]: (.*)")
 
 
 def states(m):
@@ -38,16 +38,19 @@ def state(m, bar):
 
 
 def expect_reasons(t, m, lines):
-    """A refusal for fixed BARs, and what ends the gap is as debugfs says."""
+    """A refusal for fixed BARs, of which the mover's is to blame, and what is
+    said of each is as debugfs says."""
     refused = pci.refusals(lines)[0].device
     reason = expect_refused(t, lines, refused)
     t.check("fixed" in reason, f"'{reason}' to speak of fixed BARs")
     known = {(device, where): text
              for (device, _, where), text in states(m).items()}
-    ends = [found.groups() for found in map(GAP_ENDS.search, lines) if found]
-    t.check(ends, "what ends the gap:\n" + "\n".join(lines))
-    for device, where, text in ends:
+    named = [found.groups() for found in map(FIXED_BAR.search, lines) if found]
+    for _, device, where, text in named:
         t.equal("fixed: " + text, known[device, where], f"reason of {device}")
+    t.check(MOVER in [device for what, device, _, _ in named
+                      if what.startswith("would")],
+            f"{MOVER} to be blamed:\n" + "\n".join(lines))
 
 
 def expect_held(t, s, bar, reason):

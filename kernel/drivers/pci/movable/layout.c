@@ -28,6 +28,9 @@
 #include "layout_pack.h"
 #include "layout_thorough.h"
 
+/* Fixed BARs that are looked at, for all refusals, to find those to blame */
+#define LAYOUT_NR_SUSPECTS	64
+
 /*
  * Scratch memory
  */
@@ -160,6 +163,7 @@ static void write_plan(struct pci_layout_search *s, struct pci_layout_plan *plan
 	plan->bytes_moved = price.bytes;
 
 	/* Last, since it uses the packer for what-ifs */
+	s->budget = LAYOUT_NR_SUSPECTS;
 	plan->nr_refused = 0;
 	for (i = 0; i < m->nr_devs; i++) {
 		plan->refusals[i] = (struct pci_layout_refusal) {

@@ -176,6 +176,9 @@ enum pci_layout_reason {
 	PCI_LAYOUT_NO_SPACE,
 };
 
+/* Fixed BARs that a refusal names as those to blame, at most */
+#define PCI_LAYOUT_MAX_BLOCKERS	4
+
 /**
  * struct pci_layout_refusal - what stands in the way of a device
  * @reason: PCI_LAYOUT_PLACED if nothing does
@@ -188,6 +191,10 @@ enum pci_layout_reason {
  * @gap: bytes from the first address in the best gap that has the alignment of
  *	 @bar to the end of the gap; in the layout planned if @reason is
  *	 PCI_LAYOUT_NO_SPACE, else with all that is not fixed taken away
+ * @nr_blockers: number of @blockers; 0 unless @reason is PCI_LAYOUT_BLOCKED
+ * @blockers: indices of fixed BARs; without any single one of them the device
+ *	      would fit if all that can move were gone. There may be more: only
+ *	      those that bound the best gap and a few others are looked at.
  */
 struct pci_layout_refusal {
 	enum pci_layout_reason reason;
@@ -196,6 +203,8 @@ struct pci_layout_refusal {
 	int below;
 	int above;
 	u64 gap;
+	int nr_blockers;
+	int blockers[PCI_LAYOUT_MAX_BLOCKERS];
 };
 
 /**

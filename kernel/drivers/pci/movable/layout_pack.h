@@ -282,7 +282,7 @@ struct pci_layout_fit {
  * @mark: per device, window or BAR: for short use
  * @saved: per BAR: copy of the packer's @pinned
  * @other_pinned: per BAR: the same, to go with @other
- * @budget: attempts left for making a plan better
+ * @budget: attempts left for making a plan better, and then for explaining it
  * @thorough: memory to try everything in
  * @is_hard: the best plan so far was found by that
  */

@@ -12,6 +12,9 @@
 #include "layout_pack.h"
 #include "layout_thorough.h"
 
+/* Beside the indices of BARs */
+#define LAYOUT_EVERYTHING	(-2)
+
 /*
  * The best gap so far, and where the search is
  *
@@ -27,8 +30,11 @@ struct layout_survey {
 	bool any;
 };
 
-/* Place one BAR, or all that a device wants, beside what is fixed unless @empty */
-static bool pack_few(struct pci_layout_search *s, int dev, int bar, bool empty)
+/*
+ * Place one BAR, or all that a device wants, beside what is fixed, but for one
+ * BAR that is, or all of it
+ */
+static bool pack_few(struct pci_layout_search *s, int dev, int bar, int without)
 {
 	const struct pci_layout_model *m = s->p.model;
 	int i;
@@ -38,7 +44,8 @@ static bool pack_few(struct pci_layout_search *s, int dev, int bar, bool empty)
 			m->bars[i].dev == dev && pci_layout_bar_wants(&m->bars[i]) :
 			i == bar;
 
-		s->p.pinned[i] = m->bars[i].fixed && !empty;
+		s->p.pinned[i] = m->bars[i].fixed && i != without &&
+				 without != LAYOUT_EVERYTHING;
 		s->p.active[i] = s->p.pinned[i] || one;
 	}
 	memset(s->p.keep, 0, m->nr_windows);
@@ -50,7 +57,7 @@ static bool pack_few(struct pci_layout_search *s, int dev, int bar, bool empty)
 
 static bool bars_fit_alone(struct pci_layout_search *s, int dev, int bar)
 {
-	return pack_few(s, dev, bar, false);
+	return pack_few(s, dev, bar, PCI_LAYOUT_NONE);
 }
 
 /**
@@ -79,7 +86,7 @@ static bool fits_empty(struct pci_layout_search *s, int dev)
 	s->here = *m;
 	s->here.windows = s->here_windows;
 	s->p.model = &s->here;
-	fits = pack_few(s, dev, PCI_LAYOUT_NONE, true);
+	fits = pack_few(s, dev, PCI_LAYOUT_NONE, LAYOUT_EVERYTHING);
 	s->p.model = m;
 	return fits;
 }
@@ -320,6 +327,39 @@ static enum pci_layout_reason aperture_reason(const struct pci_layout_model *m,
 	return reason;
 }
 
+/* Would the device fit without this BAR? */
+static void suspect(struct pci_layout_search *s, int dev, int bar,
+		    struct pci_layout_refusal *refusal)
+{
+	if (bar == PCI_LAYOUT_NONE || s->budget <= 0 ||
+	    refusal->nr_blockers == PCI_LAYOUT_MAX_BLOCKERS)
+		return;
+
+	s->budget--;
+	if (pack_few(s, dev, PCI_LAYOUT_NONE, bar))
+		refusal->blockers[refusal->nr_blockers++] = bar;
+}
+
+/* Those that bound the gap first, then those that compete for the same space */
+static void find_blockers(struct pci_layout_search *s, int dev,
+			  struct pci_layout_refusal *refusal)
+{
+	const struct pci_layout_model *m = s->p.model;
+	const struct pci_layout_bar *bar = &m->bars[refusal->bar];
+	int i;
+
+	suspect(s, dev, refusal->below, refusal);
+	if (refusal->above != refusal->below)
+		suspect(s, dev, refusal->above, refusal);
+	for (i = 0; i < m->nr_bars; i++) {
+		if (!m->bars[i].fixed || m->bars[i].root != bar->root ||
+		    i == refusal->below || i == refusal->above ||
+		    pci_layout_is_io(m->bars[i].type) != pci_layout_is_io(bar->type))
+			continue;
+		suspect(s, dev, i, refusal);
+	}
+}
+
 /**
  * pci_layout_explain() - say what keeps a device out
  * @s: search; its packer is used for what-ifs
@@ -350,4 +390,6 @@ void pci_layout_explain(struct pci_layout_search *s,
 	look_for_gaps(s, alone ? plan : NULL, bar, &range, refusal);
 	refusal->reason = alone ? PCI_LAYOUT_NO_SPACE : fits_empty(s, dev) ?
 			  PCI_LAYOUT_BLOCKED : PCI_LAYOUT_TOO_LARGE;
+	if (refusal->reason == PCI_LAYOUT_BLOCKED)
+		find_blockers(s, dev, refusal);
 }

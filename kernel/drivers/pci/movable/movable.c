@@ -143,8 +143,9 @@ static const char *refusal_text(enum pci_layout_reason reason)
 	}
 }
 
-static void report_neighbour(const struct pci_survey *s, struct pci_dev *dev,
-			     int bar, const char *side)
+/* A fixed BAR that has to do with a refusal, and why it is fixed */
+static void report_fixed(const struct pci_survey *s, struct pci_dev *dev,
+			 const char *what, int bar)
 {
 	const struct pci_survey_bar *ref;
 
@@ -152,7 +153,7 @@ static void report_neighbour(const struct pci_survey *s, struct pci_dev *dev,
 		return;
 
 	ref = &s->bar_refs[bar];
-	pci_info(dev, "gap ends %s at %s %pR: %s\n", side,
+	pci_info(dev, "%s %s %pR: %s\n", what,
 		 ref->dev ? pci_name(ref->dev) : ref->res->name ?: "claimed range", ref->res,
 		 pci_bar_hold_text(ref->hold));
 }
@@ -163,6 +164,7 @@ static void report_refusal(const struct pci_survey *s, int i)
 	const struct pci_survey_bar *ref = &s->bar_refs[refusal->bar];
 	struct pci_dev *dev = s->dev_refs[i];
 	const char *window = "host bridge";
+	int b;
 
 	if (refusal->window != PCI_LAYOUT_NONE)
 		window = pci_name(s->window_refs[refusal->window].bridge);
@@ -171,8 +173,10 @@ static void report_refusal(const struct pci_survey *s, int i)
 		 pci_resource_name(dev, ref->resno), ref->res,
 		 refusal_text(refusal->reason), s->bars[refusal->bar].size,
 		 s->bars[refusal->bar].align, window, refusal->gap);
-	report_neighbour(s, dev, refusal->below, "below");
-	report_neighbour(s, dev, refusal->above, "above");
+	report_fixed(s, dev, "gap ends below at", refusal->below);
+	report_fixed(s, dev, "gap ends above at", refusal->above);
+	for (b = 0; b < refusal->nr_blockers; b++)
+		report_fixed(s, dev, "would fit without", refusal->blockers[b]);
 	trace_pci_dev_refused(dev, ref->resno, s->bars[refusal->bar].size,
 			      refusal->gap, refusal->reason);
 }

@@ -35,7 +35,8 @@ static const struct layout_case cases_refuse[] = {
 		},
 		EXPECT_BARS(SAME, SAME, NOWHERE),
 		.refused = BIT(2),
-		.refusal = { PCI_LAYOUT_BLOCKED, 2, TOP, TOP, 0, M(4) },
+		.refusal = { PCI_LAYOUT_BLOCKED, 2, TOP, TOP, 0, M(4),
+			     1, { 0 } },
 	},
 	/* The window can stretch to 17..24 at most, between F and G */
 	{
@@ -52,7 +53,8 @@ static const struct layout_case cases_refuse[] = {
 		EXPECT_BARS(SAME, SAME, SAME, NOWHERE),
 		EXPECT_WINDOWS({ SAME }),
 		.refused = BIT(3),
-		.refusal = { PCI_LAYOUT_BLOCKED, 3, 0, 1, 2, M(1) },
+		.refusal = { PCI_LAYOUT_BLOCKED, 3, 0, 1, 2, M(1),
+			     2, { 1, 2 } },
 	},
 	{
 		.name = "a fixed window is not made larger",
@@ -251,7 +253,8 @@ static const struct layout_case cases_refuse[] = {
 		},
 		EXPECT_BARS(SAME, NOWHERE),
 		.refused = BIT(1),
-		.refusal = { PCI_LAYOUT_BLOCKED, 1, TOP, 0, TOP, M(6) },
+		.refusal = { PCI_LAYOUT_BLOCKED, 1, TOP, 0, TOP, M(6),
+			     1, { 0 } },
 	},
 	/*
 	 *	16 .....F..	+n of 8, aligned to 2
@@ -266,7 +269,8 @@ static const struct layout_case cases_refuse[] = {
 		},
 		EXPECT_BARS(SAME, NOWHERE),
 		.refused = BIT(1),
-		.refusal = { PCI_LAYOUT_BLOCKED, 1, TOP, TOP, 0, M(5) },
+		.refusal = { PCI_LAYOUT_BLOCKED, 1, TOP, TOP, 0, M(5),
+			     1, { 0 } },
 	},
 	/*
 	 *	16 .F.a...G	+n of 6, aligned to 1: 5, once a is gone
@@ -283,7 +287,8 @@ static const struct layout_case cases_refuse[] = {
 		},
 		EXPECT_BARS(SAME, SAME, SAME, NOWHERE),
 		.refused = BIT(3),
-		.refusal = { PCI_LAYOUT_BLOCKED, 3, TOP, 1, 0, M(5) },
+		.refusal = { PCI_LAYOUT_BLOCKED, 3, TOP, 1, 0, M(5),
+			     2, { 1, 0 } },
 	},
 	/*
 	 * The inner window cannot pass G, which is in the outer one
@@ -328,7 +333,29 @@ static const struct layout_case cases_refuse[] = {
 		EXPECT_BARS(SAME, SAME, SAME, SAME, NOWHERE),
 		EXPECT_WINDOWS({ SAME }, { SAME }),
 		.refused = BIT(2),
-		.refusal = { PCI_LAYOUT_BLOCKED, 4, 0, 1, 3, M(2) },
+		.refusal = { PCI_LAYOUT_BLOCKED, 4, 0, 1, 3, M(2),
+			     1, { 3 } },
+	},
+	/*
+	 * Each BAR of n would fit below G, but not both. Without G they would not
+	 * either, without F they would.
+	 *
+	 *	16 .....G...F...	+n of 5 and 5, aligned to 1
+	 */
+	{
+		.name = "blocked by a BAR elsewhere than at the best gap",
+		.model = {
+			APERTURES(APERTURE(MEM, M(16), M(13))),
+			BARS(FIXED(TOP, MEM, M(21), M(1), 0),
+			     FIXED(TOP, MEM, M(25), M(1), 1),
+			     WANTED_ALIGNED(TOP, MEM, M(5), M(1), 2),
+			     WANTED_ALIGNED(TOP, MEM, M(5), M(1), 2)),
+			DEVS(LIVE, LIVE, NEW),
+		},
+		EXPECT_BARS(SAME, SAME, NOWHERE, NOWHERE),
+		.refused = BIT(2),
+		.refusal = { PCI_LAYOUT_BLOCKED, 2, TOP, TOP, 0, M(5),
+			     1, { 1 } },
 	},
 	/*
 	 * a can be nowhere else. Without it, n would fit.

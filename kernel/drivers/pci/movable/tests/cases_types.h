@@ -87,7 +87,7 @@ static const struct layout_case cases_types[] = {
 		},
 		EXPECT_BARS(SAME, NOWHERE, M(16)),
 		.refused = BIT(1),
-		.refusal = { PCI_LAYOUT_BLOCKED, 1, TOP, 0, TOP, 0 },
+		.refusal = { PCI_LAYOUT_BLOCKED, 1, TOP, 0, TOP, 0, 1, { 0 } },
 	},
 	/* Both forward 16..32; a of root 0 is in the way of n of root 1 */
 	{
@@ -430,7 +430,7 @@ static const struct layout_case cases_types[] = {
 		},
 		EXPECT_BARS(SAME, NOWHERE),
 		.refused = BIT(1),
-		.refusal = { PCI_LAYOUT_BLOCKED, 1, TOP, 0, TOP, 0 },
+		.refusal = { PCI_LAYOUT_BLOCKED, 1, TOP, 0, TOP, 0, 1, { 0 } },
 	},
 	/*
 	 * Windows of two roots in the range that both forward

@@ -213,7 +213,10 @@ static inline bool layout_case_refusal_is(const struct pci_layout_refusal *expec
 	       refusal->window == expected->window &&
 	       refusal->below == expected->below &&
 	       refusal->above == expected->above &&
-	       refusal->gap == expected->gap;
+	       refusal->gap == expected->gap &&
+	       refusal->nr_blockers == expected->nr_blockers &&
+	       !memcmp(refusal->blockers, expected->blockers,
+		       sizeof(refusal->blockers));
 }
 
 /* Do the counts of the plan say what its places say? */
