@@ -50,3 +50,18 @@ need_tool() {
 			    "Run: scripts/packages build"
 	done
 }
+
+# kmake ARGUMENT...: make for the kernel in $src, objects in $obj, for $arch and with
+# the compiler ${cross}gcc; release names end in $variant.
+kmake() {
+	cc=${cross:-}gcc
+	if command -v ccache >/dev/null; then
+		cc="ccache $cc"
+	fi
+	# A lock that the caller holds on 9 must not outlive it in a compiler.
+	CCACHE_DIR=$CACHE/ccache CCACHE_MAXSIZE=3G \
+	KBUILD_BUILD_TIMESTAMP='2026-01-01 00:00:00 UTC' KBUILD_BUILD_VERSION=1 \
+	KBUILD_BUILD_USER=build KBUILD_BUILD_HOST=localhost \
+		make -C "$src" O="$obj" ARCH=$arch CROSS_COMPILE="${cross:-}" CC="$cc" \
+		HOSTCC="${cc%"${cross:-}gcc"}gcc" LOCALVERSION="-$variant" "$@" 9>&-
+}

@@ -9,6 +9,7 @@ import os
 import re
 import shlex
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -33,6 +34,8 @@ PORT = "virtserialport,id=pmb-port,bus=pmb-serial.0,name=pmb.agent," \
 SILENCE = {"kvm": 15}
 SILENCE_EMULATED = 40
 
+BARS = "/sys/kernel/debug/pci/movable_bars"
+
 # A loaded host delays timer interrupts beyond what Linux accepts.  And its watch
 # over the TSC hangs if the clock is switched at that moment: one CPU waits with
 # interrupts off for another, which has stopped for the switch, up to a limit
@@ -48,8 +51,16 @@ FATAL = re.compile(
     r"Booting from Hard Disk|No bootable device")
 
 
+# The signals by which QEMU ends if it is at fault itself.
+CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
+
+
 class MachineError(Exception):
     """The machine could not be started, or its guest died."""
+
+
+class EmulatorCrashed(MachineError):
+    """QEMU itself ended by a signal."""
 
 
 def build_dir():
@@ -164,6 +175,7 @@ class Machine:
         self.logs = logs or os.path.join(build_dir(), "logs", "machine")
         self.wake = threading.Condition()
         self.failure = None
+        self.crashed = False
         self.console = []
         self.last_output = None
         self.process = None
@@ -311,8 +323,11 @@ class Machine:
                 self._judge(line)
         except ValueError:
             pass
+        status = self.process.wait()
         with self.wake:
-            self.failure = self.failure or "QEMU ended: " + self._errors()
+            self.crashed = not self.failure and -status in CRASHES
+            self.failure = self.failure or (
+                f"QEMU ended with status {status}: " + self._errors())
             self.wake.notify_all()
 
     def _judge(self, line):
@@ -334,8 +349,12 @@ class Machine:
 
     def check(self):
         """Raises MachineError once the guest's kernel has failed."""
-        if self.failure:
-            raise MachineError(f"{self.failure} (log: {self.logs})")
+        if not self.failure:
+            return
+        text = f"{self.failure} (log: {self.logs})"
+        if self.crashed:
+            raise EmulatorCrashed(text)
+        raise MachineError(text)
 
     def check_leaks(self):
         """Raises MachineError if the guest's kernel lost memory; asks only a
@@ -406,11 +425,13 @@ class Machine:
         raise MachineError(f"the guest sees no device {ident}")
 
     def wait_device(self, ident, timeout=20):
-        """Waits until the guest has found a device and printed what it had
-        to say.  Return: its address."""
+        """Waits until the guest has found a device, moved what it has to move,
+        and printed what it had to say.  Return: its address."""
         address = self.address(ident)
         self.wait_until(f"[ -e /sys/bus/pci/devices/{address}/config ]",
                         timeout, f"the guest to find {ident} at {address}")
+        # Whoever reads this waits for the lock that the hot-add holds.
+        self.run(f"[ ! -e {BARS} ] || cat {BARS} >/dev/null", timeout=60)
         self.settle(1.0)
         return address
 

@@ -57,6 +57,9 @@ class QMP:
             while not ready():
                 self.check()
                 if self.closed:
+                    # Why is known a moment later, and says more.
+                    self.wake.wait(1)
+                    self.check()
                     raise QMPError(f"QEMU ended while waiting for {what}")
                 left = end - time.monotonic()
                 if left <= 0:

@@ -9,7 +9,7 @@ from vm.ktap import case
 from vm.load import Load
 
 from ._common import (FIX_EDU, add_edu, expect_served, expect_sound, plug_edu,
-                      show_moves)
+                      show_moves, skip_if_locks_are_proved)
 from .t02_nvme import disk_of
 from .t09_later import DISK0, DISK1, works
 
@@ -142,6 +142,7 @@ def error_beside(t):
     """One disk recovers from fatal errors, again and again, while the other
     has to move."""
     with t.boot("wedged", append=FIX_EDU) as m:
+        skip_if_locks_are_proved(m)
         load = LoadBesideErrors(m, [disk_of(m, DISK1)]).start()
         mark = m.uptime_mark()
         port = pci.hardware(m)["0000:03:00.0"]["qdev_id"]
