@@ -74,7 +74,8 @@ def mappings(t):
             halves.move()
             now = halves.place()
             t.check(all(a != b for a, b in zip(place, now)),
-                    f"all to move: {place} -> {now}")
+                    f"all to move: {place} -> {now}; refused: "
+                    f"{pci.refusals(m.dmesg_since(mark))}")
             held = expect_maps(t, m, len(KINDS))
             place = now
         expect_memory_types(t, m, held)

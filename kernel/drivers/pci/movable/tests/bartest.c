@@ -268,6 +268,8 @@ static int bartest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	t->pdev = pdev;
 	INIT_LIST_HEAD(&t->maps);
 	init_rwsem(&t->use);
+	lockdep_register_key(&t->use_key);
+	lockdep_set_class(&t->use, &t->use_key);
 	pci_set_drvdata(pdev, t);
 
 	guard(mutex)(&bartest_lock);
@@ -283,6 +285,7 @@ static void bartest_remove(struct pci_dev *pdev)
 	bartest_loop_stop(t);
 	bartest_unmap_all(t);
 	list_del(&t->node);
+	lockdep_unregister_key(&t->use_key);
 }
 
 static void bartest_reset_prepare(struct pci_dev *pdev)

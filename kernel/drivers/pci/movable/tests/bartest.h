@@ -7,6 +7,7 @@
 
 #include <linux/io.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/pci.h>
 #include <linux/rwsem.h>
 #include <linux/seq_file.h>
@@ -18,6 +19,7 @@
  * @pdev: the device
  * @maps: mappings held (struct bartest_map)
  * @use: read: its registers may be touched; written: it is paused
+ * @use_key: tells lockdep that those of several paused devices are held together
  * @pause_ms: how long reset_prepare() takes
  * @preparing: inside reset_prepare()
  * @paused: how often it was paused
@@ -28,6 +30,7 @@ struct bartest {
 	struct pci_dev *pdev;
 	struct list_head maps;
 	struct rw_semaphore use;
+	struct lock_class_key use_key;
 	unsigned int pause_ms;
 	bool preparing;
 	unsigned int paused;
