@@ -56,9 +56,13 @@ series: build-packages compose ## The mails, complete, in build/series; proves t
 check-series: build-packages compose ## checkpatch on each patch, and each commit compiles
 	@scripts/check-series
 
+check-builds: build-packages compose ## Other configurations, i386 and arm64: no warning
+	@scripts/packages cross && scripts/check-builds
+
 ##@ The rest
-bench: ## Time, memory and instructions per plan, and how good the plans are
+bench: test-packages compose ## Time and quality of plans; how long moves stop CPUs and disks
 	@scripts/bench
+	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/bench-moves
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
@@ -88,5 +92,5 @@ test-packages:
 	@scripts/packages test
 
 .PHONY: demo check check-uml check-debug soak tree kernel stock-kernel kernel-image \
-	stock-kernel-image shell export series check-series bench help clean distclean compose \
-	build-packages test-packages
+	stock-kernel-image shell export series check-series check-builds bench help clean \
+	distclean compose build-packages test-packages

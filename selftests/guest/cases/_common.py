@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0
 """What several cases need: plugging, and what must hold afterwards."""
 
+import os
+
 from vm import pci
 from vm.ktap import Skipped
 
 MIB = 1 << 20
 GIB = 1 << 30
 RAM_BAR = 2
+
+# FAULTS=all in the environment: leave out no point at which something may fail.
+ALL_FAULTS = os.environ.get("FAULTS") == "all"
 
 # A driver without a standing: what it has bound does not move.
 FIX_TESTDEV = "pci-stub.ids=1b36:0005"

@@ -4,17 +4,14 @@
 FAULTS=all lets really every step fail; else only the first of each kind (of the
 33 locks in a move, say), and the last register write."""
 
-import os
-
 from vm import pci
 from vm.ktap import case
 from vm.load import Load
 
-from ._common import FIX_EDU, expect_sound
+from ._common import ALL_FAULTS, FIX_EDU, expect_sound
 from .t02_nvme import plug_drive
 
 FAULT = "/sys/kernel/debug/pci/movable_fault"
-ALL = os.environ.get("FAULTS") == "all"
 
 # In the guest: what a failure must not change.  The kernel's mappings of
 # registers are the lines of vmallocinfo that name a physical address.
@@ -151,7 +148,7 @@ def every_step_fails(t):
     t.equal(STEPS - set(steps), set(), "steps that a move does not have")
 
     numbers = [n for n, name in enumerate(steps, 1)
-               if ALL or name not in steps[:n - 1]
+               if ALL_FAULTS or name not in steps[:n - 1]
                or (name == "write" and name not in steps[n:])]
     undone = overcome = 0
     for (name, state), number in zip(fail_each(t, STEP_FAILS, numbers),

@@ -10,7 +10,7 @@ from ._bartest import (DIR, STUBBED, TOPOLOGY, Halves, expect_maps,
                        tell)
 from ._common import GIB, MIB, expect_sound, give_to_driver
 
-MOVES = 20
+MOVES = 12
 
 # Function of `tested`, kind, offset, size (0: all of the BAR), the page table
 # entry expected in the middle.
