@@ -29,7 +29,7 @@
 #include "layout_thorough.h"
 
 /* Fixed BARs that are looked at, for all refusals, to find those to blame */
-#define LAYOUT_NR_SUSPECTS	64
+#define LAYOUT_NR_SUSPECTS	16
 
 /*
  * Scratch memory
