@@ -90,6 +90,8 @@ struct ioremap_move_set {
 /**
  * ioremap_map_lock - enter a section that makes or removes mappings of MMIO
  *
+ * Waits for a move under way, and for one that is about to begin.
+ *
  * Memory is allocated inside. Reclaim must not start I/O for it: the disk may
  * be paused by a move that waits for this section to end.
  *

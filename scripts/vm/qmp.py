@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """QEMU Machine Protocol: commands and events over a connected socket."""
 
+import contextlib
 import json
 import threading
 import time
@@ -57,14 +58,19 @@ class QMP:
             while not ready():
                 self.check()
                 if self.closed:
-                    # Why is known a moment later, and says more.
-                    self.wake.wait(1)
-                    self.check()
+                    self._await_reason()
                     raise QMPError(f"QEMU ended while waiting for {what}")
                 left = end - time.monotonic()
                 if left <= 0:
                     raise QMPError(f"no {what} from QEMU within {timeout} s")
                 self.wake.wait(min(left, 0.5))
+
+    def _await_reason(self):
+        """The process's end, which says more, is seen a moment later."""
+        end = time.monotonic() + 5
+        while time.monotonic() < end:
+            self.check()
+            self.wake.wait(0.2)
 
     def execute(self, command, timeout=20, **arguments):
         """Runs a command.  Return: its result.  Raises QMPError."""
@@ -74,7 +80,9 @@ class QMP:
                            "id": ident}) + "\n"
         self.log.write(f"> {text}")
         self.log.flush()
-        self.sock.sendall(text.encode())
+        # If nobody is there any more, waiting for the answer tells why.
+        with contextlib.suppress(OSError):
+            self.sock.sendall(text.encode())
         self._wait(lambda: ident in self.replies, timeout,
                    f"answer to {command}")
         reply = self.replies.pop(ident)

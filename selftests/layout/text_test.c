@@ -88,7 +88,7 @@ static bool refusals_are_equal(const struct pci_layout_refusal *a,
 		return false;
 	return a->reason == PCI_LAYOUT_PLACED ||
 	       (a->bar == b->bar && a->window == b->window && a->below == b->below &&
-		a->above == b->above && a->gap == b->gap&&
+		a->above == b->above && a->gap == b->gap &&
 		a->nr_blockers == b->nr_blockers &&
 		!memcmp(a->blockers, b->blockers, sizeof(a->blockers)));
 }

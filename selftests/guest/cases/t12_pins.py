@@ -19,7 +19,7 @@ VF_BAR = 7
 IOMMU = "intel_iommu=on vfio_iommu_type1.allow_unsafe_interrupts=1"
 
 FIXED_BAR = re.compile(
-    r"(gap ends \w+ at|would fit without) (\S+) \[mem (\S+) .*?\]: (.*)")
+    r"(gap ends \w+ at|in the way:) (\S+) \[mem (\S+) .*?\]: (.*)")
 
 
 def states(m):
@@ -49,7 +49,7 @@ def expect_reasons(t, m, lines):
     for _, device, where, text in named:
         t.equal("fixed: " + text, known[device, where], f"reason of {device}")
     t.check(MOVER in [device for what, device, _, _ in named
-                      if what.startswith("would")],
+                      if what.startswith("in")],
             f"{MOVER} to be blamed:\n" + "\n".join(lines))
 
 

@@ -160,6 +160,7 @@ def walk(t, choose):
             load.check()
         else:
             t.check(False, f"a move within {MAX_ACCESSES} accesses")
+        t.check(after, f"a move that fails with {devices[0]} gone at once")
         t.note(f"{devices[0]} gone after 0 to {after - STRIDE} accesses, "
                f"every {STRIDE}")
         expect_sound(t, m)

@@ -98,6 +98,7 @@ class Plugger:
         self.m = m
         self.rng = random.Random(seed)
         self.plugged = {}
+        self.sizes = []
         self.cycles = 0
         self.number = 0
 
@@ -109,10 +110,16 @@ class Plugger:
             return
         self.number += 1
         ident = f"soak{self.number}"
-        self.m.plug_ram(ident, slot, self.rng.choice(SIZES))
+        self.m.plug_ram(ident, slot, self.next_size())
         self.plugged[slot] = ident
         self.m.wait_until(f"[ -e /sys/bus/pci/devices/{self.m.address(ident)}/config ]",
                           30, f"{ident} in {slot}")
+
+    def next_size(self):
+        """Return: each of SIZES once, before any comes again."""
+        if not self.sizes:
+            self.sizes = self.rng.sample(SIZES, len(SIZES))
+        return self.sizes.pop()
 
     def take_out(self, ident):
         """Removes a device, once its slot is done with what it is at."""

@@ -28,7 +28,7 @@
 #include "layout_pack.h"
 #include "layout_thorough.h"
 
-/* Fixed BARs that are looked at, for all refusals, to find those to blame */
+/* Fixed BARs that are looked at beside those at the gaps, for all refusals together */
 #define LAYOUT_NR_SUSPECTS	16
 
 /*

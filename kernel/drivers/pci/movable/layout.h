@@ -193,8 +193,9 @@ enum pci_layout_reason {
  *	 PCI_LAYOUT_NO_SPACE, else with all that is not fixed taken away
  * @nr_blockers: number of @blockers; 0 unless @reason is PCI_LAYOUT_BLOCKED
  * @blockers: indices of fixed BARs; without any single one of them the device
- *	      would fit if all that can move were gone. There may be more: only
- *	      those that bound the best gap and a few others are looked at.
+ *	      would fit beside the others, if all that can move were gone. There
+ *	      may be more: those that bound the best gap and a few others are
+ *	      looked at.
  */
 struct pci_layout_refusal {
 	enum pci_layout_reason reason;

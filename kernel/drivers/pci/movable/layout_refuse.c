@@ -327,16 +327,13 @@ static enum pci_layout_reason aperture_reason(const struct pci_layout_model *m,
 	return reason;
 }
 
-/* Would the device fit without this BAR? */
+/* Would the device fit beside all else that is fixed, without this BAR? */
 static void suspect(struct pci_layout_search *s, int dev, int bar,
 		    struct pci_layout_refusal *refusal)
 {
-	if (bar == PCI_LAYOUT_NONE || s->budget <= 0 ||
-	    refusal->nr_blockers == PCI_LAYOUT_MAX_BLOCKERS)
-		return;
-
-	s->budget--;
-	if (pack_few(s, dev, PCI_LAYOUT_NONE, bar))
+	if (bar != PCI_LAYOUT_NONE &&
+	    refusal->nr_blockers < PCI_LAYOUT_MAX_BLOCKERS &&
+	    pack_few(s, dev, PCI_LAYOUT_NONE, bar))
 		refusal->blockers[refusal->nr_blockers++] = bar;
 }
 
@@ -351,11 +348,12 @@ static void find_blockers(struct pci_layout_search *s, int dev,
 	suspect(s, dev, refusal->below, refusal);
 	if (refusal->above != refusal->below)
 		suspect(s, dev, refusal->above, refusal);
-	for (i = 0; i < m->nr_bars; i++) {
+	for (i = 0; i < m->nr_bars && s->budget > 0; i++) {
 		if (!m->bars[i].fixed || m->bars[i].root != bar->root ||
 		    i == refusal->below || i == refusal->above ||
 		    pci_layout_is_io(m->bars[i].type) != pci_layout_is_io(bar->type))
 			continue;
+		s->budget--;
 		suspect(s, dev, i, refusal);
 	}
 }

@@ -176,7 +176,7 @@ static void report_refusal(const struct pci_survey *s, int i)
 	report_fixed(s, dev, "gap ends below at", refusal->below);
 	report_fixed(s, dev, "gap ends above at", refusal->above);
 	for (b = 0; b < refusal->nr_blockers; b++)
-		report_fixed(s, dev, "would fit without", refusal->blockers[b]);
+		report_fixed(s, dev, "in the way:", refusal->blockers[b]);
 	trace_pci_dev_refused(dev, ref->resno, s->bars[refusal->bar].size,
 			      refusal->gap, refusal->reason);
 }
