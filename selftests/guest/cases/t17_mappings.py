@@ -65,7 +65,7 @@ def expect_loop(t, before, after):
 def mappings(t):
     """Uncached and write-combining, whole and in part, by entries of 4 KiB,
     2 MiB and 1 GiB; and others mapped and unmapped all the time on each CPU."""
-    with t.boot(TOPOLOGY, append=STUBBED) as m:
+    with t.boot(TOPOLOGY, append=STUBBED, cpus=4) as m:
         halves = Halves(m)
         hold_all_kinds(t, m, halves)
         tell(m, f"loop {halves.tested[LOOPED]} 2")
