@@ -112,7 +112,7 @@ static void sort_needy(struct pci_layout_search *s)
 				min(pci_layout_sat_add(s->p.key[bar->dev].first, bar->size),
 				    U64_MAX - 1);
 	}
-	sort(s->p.key, m->nr_devs, sizeof(*s->p.key), pci_layout_compare_keys, NULL);
+	pci_layout_sort_keys(s->p.key, m->nr_devs);
 	for (i = 0; i < s->nr_needy; i++)
 		s->needy[i] = s->p.key[i].id;
 }

@@ -279,7 +279,7 @@ void pci_layout_sort_children(struct pci_layout_packer *p)
 			p->model->windows[i].start : node_bar(p, i)->start;
 		p->key[i].id = i;
 	}
-	sort(p->key, p->nr_nodes, sizeof(*p->key), pci_layout_compare_keys, NULL);
+	pci_layout_sort_keys(p->key, p->nr_nodes);
 
 	for (i = 0; i < p->nr_nodes; i++) {
 		p->child[i] = p->key[i].id;

@@ -25,6 +25,9 @@
 #include "layout.h"
 #include "layout_pack.h"
 
+/* So many are sorted by insertion */
+#define LAYOUT_FEW_KEYS	64
+
 /* With more blocks than PCI_LAYOUT_ASIDE, only the largest goes aside */
 #define LAYOUT_FIRST_BELOW	0x1
 #define LAYOUT_FIRST_ABOVE	0xe
@@ -33,15 +36,7 @@
  * What is to be placed, and in which order
  */
 
-/**
- * pci_layout_compare_keys() - order of two keys, for sort()
- * @a: struct pci_layout_key
- * @b: struct pci_layout_key
- *
- * Return: negative if @a comes first, positive if @b does; zero only if they
- * are the same.
- */
-int pci_layout_compare_keys(const void *a, const void *b)
+static int compare_keys(const void *a, const void *b)
 {
 	const struct pci_layout_key *x = a, *y = b;
 
@@ -52,6 +47,30 @@ int pci_layout_compare_keys(const void *a, const void *b)
 	if (x->third != y->third)
 		return x->third < y->third ? -1 : 1;
 	return x->id < y->id ? -1 : x->id > y->id;
+}
+
+/**
+ * pci_layout_sort_keys() - sort by first, second, third and index
+ * @key: the keys
+ * @nr: number of keys
+ *
+ * Most windows have few children, and those are mostly in order.
+ */
+void pci_layout_sort_keys(struct pci_layout_key *key, int nr)
+{
+	int i, j;
+
+	if (nr > LAYOUT_FEW_KEYS) {
+		sort(key, nr, sizeof(*key), compare_keys, NULL);
+		return;
+	}
+	for (i = 1; i < nr; i++) {
+		struct pci_layout_key one = key[i];
+
+		for (j = i; j > 0 && compare_keys(&key[j - 1], &one) > 0; j--)
+			key[j] = key[j - 1];
+		key[j] = one;
+	}
 }
 
 /**
@@ -85,7 +104,7 @@ bool pci_layout_list_loose(struct pci_layout_packer *p, int container,
 		key->third = shape.max_start;
 		p->nr_keys++;
 	}
-	sort(p->key, p->nr_keys, sizeof(*p->key), pci_layout_compare_keys, NULL);
+	pci_layout_sort_keys(p->key, p->nr_keys);
 	return true;
 }
 

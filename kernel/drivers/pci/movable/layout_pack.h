@@ -472,7 +472,7 @@ static inline bool shape_is_inside(const struct pci_layout_shape *shape,
 	       shape->start + (shape->size - 1) <= bounds->end;
 }
 
-int pci_layout_compare_keys(const void *a, const void *b);
+void pci_layout_sort_keys(struct pci_layout_key *key, int nr);
 void pci_layout_sort_children(struct pci_layout_packer *p);
 int pci_layout_container(const struct pci_layout_packer *p, int node);
 bool pci_layout_pick_shapes(struct pci_layout_packer *p,

@@ -12,6 +12,9 @@
 #include "layout_pack.h"
 #include "layout_thorough.h"
 
+/* Machines larger than this are planned with less care for what has no driver */
+#define LAYOUT_MANY_NODES	8192
+
 /* With more devices than that, smaller sets of them are not searched for */
 #define LAYOUT_MANY		32
 
@@ -85,7 +88,7 @@ static int list_from_keys(struct pci_layout_search *s, int nr)
 {
 	int i, groups = 0;
 
-	sort(s->p.key, nr, sizeof(*s->p.key), pci_layout_compare_keys, NULL);
+	pci_layout_sort_keys(s->p.key, nr);
 	for (i = 0; i < nr; i++) {
 		if (!i || s->p.key[i].first != s->p.key[i - 1].first)
 			s->bounds[groups++] = i;
@@ -124,7 +127,7 @@ static int list_bars(struct pci_layout_search *s)
 			.first = ~m->bars[i].size, .id = i,
 		};
 	}
-	sort(s->p.key, nr, sizeof(*s->p.key), pci_layout_compare_keys, NULL);
+	pci_layout_sort_keys(s->p.key, nr);
 	for (i = 0; i < nr; i++) {
 		s->list[i] = s->p.key[i].id;
 		s->bounds[i] = i;
@@ -335,7 +338,8 @@ static void disturb_less(struct pci_layout_search *s)
 	price = pci_layout_price(s);
 	if (price.paused || price.live > 1)
 		look_elsewhere(s, true);
-	if (price.moved)
+	/* Not for the sake of BARs alone where it takes milliseconds */
+	if (price.moved && s->p.nr_nodes <= LAYOUT_MANY_NODES)
 		look_elsewhere(s, false);
 }
 

@@ -229,7 +229,7 @@ static int list_obstacles(struct pci_layout_search *s,
 			.first = start, .second = end, .id = node,
 		};
 	}
-	sort(s->p.key, nr, sizeof(*s->p.key), pci_layout_compare_keys, NULL);
+	pci_layout_sort_keys(s->p.key, nr);
 	return nr;
 }
 
