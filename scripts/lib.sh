@@ -51,6 +51,18 @@ need_tool() {
 	done
 }
 
+# kconfig FILE FRAGMENT...: the configuration FILE, of these fragments and nothing
+# else, for kmake.
+kconfig() {
+	KCONFIG_CONFIG=$1
+	export KCONFIG_CONFIG
+	shift
+	kmake -s allnoconfig &&
+		"$src/scripts/kconfig/merge_config.sh" -m -O "$obj" "$KCONFIG_CONFIG" "$@" &&
+		kmake -s olddefconfig || return
+	unset KCONFIG_CONFIG
+}
+
 # kmake ARGUMENT...: make for the kernel in $src, objects in $obj, for $arch and with
 # the compiler ${cross}gcc; release names end in $variant.
 kmake() {

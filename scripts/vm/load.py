@@ -44,6 +44,11 @@ def trouble(lines, devices):
             if TROUBLE.search(line) and set(ADDRESS.findall(line)) <= devices]
 
 
+def fio_result(text):
+    """Return: what fio says in JSON of its one job, after whatever else it says."""
+    return json.loads(text[text.index("{"):])["jobs"][0]
+
+
 class Report:
     """What the load did: requests and slowest request per disk, replies."""
 
@@ -156,7 +161,7 @@ class Load:
         if job.status != FIO_INTERRUPTED:
             raise LoadError(f"fio on {disk} ended with {job.status}, not by "
                             f"the signal:\n{job.output}{text[:500]}")
-        result = json.loads(text[text.index("{"):])["jobs"][0]
+        result = fio_result(text)
         if result["error"]:
             raise LoadError(f"fio on {disk}: error {result['error']}")
         both = [result["read"], result["write"]]

@@ -18,7 +18,7 @@ import time
 
 from . import PATIENCE
 from .guest import Guest
-from .pci import hardware
+from .pci import LISTING, hardware
 from .qmp import QMP
 
 REPO = os.path.dirname(os.path.dirname(os.path.dirname(
@@ -33,8 +33,6 @@ PORT = "virtserialport,id=pmb-port,bus=pmb-serial.0,name=pmb.agent," \
 # Seconds without a line from a booting guest until it counts as hung.
 SILENCE = {"kvm": 15}
 SILENCE_EMULATED = 40
-
-BARS = "/sys/kernel/debug/pci/movable_bars"
 
 # A loaded host delays timer interrupts beyond what Linux accepts.  And its watch
 # over the TSC hangs if the clock is switched at that moment: one CPU waits with
@@ -437,7 +435,7 @@ class Machine:
         self.wait_until(f"[ -e /sys/bus/pci/devices/{address}/config ]",
                         timeout, f"the guest to find {ident} at {address}")
         # Whoever reads this waits for the lock that the hot-add holds.
-        self.run(f"[ ! -e {BARS} ] || cat {BARS} >/dev/null", timeout=60)
+        self.run(f"[ ! -e {LISTING} ] || cat {LISTING} >/dev/null", timeout=60)
         self.settle(1.0)
         return address
 

@@ -22,6 +22,14 @@ NO_SPACE = re.compile(r"can't assign; no space")
 NR_BARS = 6
 UNMAPPED = 1 << 63
 
+# Each BAR, and why it stays if it does; only with the option.
+LISTING = "/sys/kernel/debug/pci/movable_bars"
+
+
+def listing(machine):
+    """Return: what the kernel lists in LISTING."""
+    return machine.run(f"cat {LISTING}")
+
 
 def moves(lines):
     """Return: the BARs that moved, as the kernel logged them."""

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The kernel boots, and its own unit tests pass."""
 
+from vm import pci
 from vm.ktap import Failed, case
 from vm.load import Load, expect_failure
 
@@ -14,7 +15,7 @@ def boot(t):
         t.note("stock: " + m.run("uname -r").strip())
     with t.boot("nested-2") as m:
         t.note("ours:  " + m.run("uname -r").strip())
-        listing = m.run("cat /sys/kernel/debug/pci/movable_bars")
+        listing = pci.listing(m)
         for state in ("movable", "fixed"):
             t.check(state in listing, f"'{state}' in debugfs:\n{listing}")
         m.settle()

@@ -35,7 +35,7 @@ def fixed_in_the_middle(t):
         expect_served(t, m, address, 512 * MIB)
         probe(m, address, 1)
         load.stop()
-        listing = m.run("cat /sys/kernel/debug/pci/movable_bars")
+        listing = pci.listing(m)
         states = [line for line in listing.splitlines()
                   if line.startswith(f"{FIXED} BAR 2 ")]
         t.check(len(states) == 1 and "fixed: " in states[0],

@@ -24,7 +24,7 @@ FIXED_BAR = re.compile(
 
 def states(m):
     """Return: (device, BAR's name, range) -> what debugfs says of it."""
-    text = m.run("cat /sys/kernel/debug/pci/movable_bars")
+    text = pci.listing(m)
     return {line[:3]: line[3] for line in re.findall(
         r"^(\S+) ((?:VF )?BAR \d) \[mem (\S+).*?\]: (.*)$", text, re.M)}
 

@@ -36,7 +36,7 @@ def draw(m, text):
 
 def listed(m, device, bar):
     """Return: what the kernel says of a BAR."""
-    lines = m.run("cat /sys/kernel/debug/pci/movable_bars").splitlines()
+    lines = pci.listing(m).splitlines()
     return [line for line in lines if line.startswith(f"{device} BAR {bar} ")]
 
 

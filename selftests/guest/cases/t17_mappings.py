@@ -101,7 +101,7 @@ def shared_page(t):
             give_to_driver(m, address, "bartest")
         pages = {pci.bars(m, a)[0].start >> 12 for a in tested}
         t.equal(len(pages), 1, "pages that hold the four small BARs")
-        listing = m.run("cat /sys/kernel/debug/pci/movable_bars").splitlines()
+        listing = pci.listing(m).splitlines()
         for address in tested:
             line = [one for one in listing
                     if one.startswith(f"{address} BAR 0 ")][0]

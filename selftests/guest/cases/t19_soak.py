@@ -51,7 +51,7 @@ WORKERS = {
     "cpu": """
         echo 0 > /sys/devices/system/cpu/cpu1/online; sleep 0.3
         echo 1 > /sys/devices/system/cpu/cpu1/online; sleep 0.5""",
-    "list": "cat /sys/kernel/debug/pci/movable_bars; lspci -vv; sleep 0.5",
+    "list": f"cat {pci.LISTING}; lspci -vv; sleep 0.5",
     "standing": """
         for how in paused live; do
             echo nvme $how > /sys/kernel/debug/pci/bar_standing; sleep 1

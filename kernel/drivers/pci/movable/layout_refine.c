@@ -12,7 +12,7 @@
 #include "layout_pack.h"
 #include "layout_thorough.h"
 
-/* Machines larger than this are planned with less care for what has no driver */
+/* Machines with more BARs and windows get no second look for fewer moved BARs */
 #define LAYOUT_MANY_NODES	8192
 
 /* With more devices than that, smaller sets of them are not searched for */
@@ -338,7 +338,6 @@ static void disturb_less(struct pci_layout_search *s)
 	price = pci_layout_price(s);
 	if (price.paused || price.live > 1)
 		look_elsewhere(s, true);
-	/* Not for the sake of BARs alone where it takes milliseconds */
 	if (price.moved && s->p.nr_nodes <= LAYOUT_MANY_NODES)
 		look_elsewhere(s, false);
 }
