@@ -83,11 +83,30 @@ static int movable_bars_show(struct seq_file *m, void *unused)
 }
 DEFINE_SHOW_ATTRIBUTE(movable_bars);
 
+struct standing_override {
+	const char *name;
+	enum pci_bar_standing standing;
+};
+
+/* A driver that is being looked at cannot go away */
+static int override_standing(struct device_driver *driver, void *data)
+{
+	const struct standing_override *override = data;
+
+	if (strcmp(driver->name, override->name))
+		return 0;
+
+	pci_lock_rescan_remove();
+	to_pci_driver(driver)->bar_standing = override->standing;
+	pci_unlock_rescan_remove();
+	return 1;
+}
+
 static ssize_t bar_standing_write(struct file *file, const char __user *user,
 				  size_t count, loff_t *pos)
 {
 	char buf[64], name[32], standing[16];
-	struct device_driver *driver;
+	struct standing_override override = { .name = name };
 	int i;
 
 	if (count >= sizeof(buf))
@@ -102,14 +121,11 @@ static ssize_t bar_standing_write(struct file *file, const char __user *user,
 	if (i < 0)
 		return i;
 
-	driver = driver_find(name, &pci_bus_type);
-	if (!driver)
+	override.standing = i;
+	if (!bus_for_each_drv(&pci_bus_type, NULL, &override, override_standing))
 		return -ENODEV;
 
 	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
-	pci_lock_rescan_remove();
-	to_pci_driver(driver)->bar_standing = i;
-	pci_unlock_rescan_remove();
 	pr_warn("PCI: standing of driver %s overridden: %s\n", name, standing);
 	return count;
 }

@@ -163,6 +163,7 @@ static void report_refusal(const struct pci_survey *s, int i)
 	const struct pci_layout_refusal *refusal = &s->plan.refusals[i];
 	const struct pci_survey_bar *ref = &s->bar_refs[refusal->bar];
 	struct pci_dev *dev = s->dev_refs[i];
+	const char *reason = refusal_text(refusal->reason);
 	const char *window = "host bridge";
 	int b;
 
@@ -171,14 +172,14 @@ static void report_refusal(const struct pci_survey *s, int i)
 
 	pci_info(dev, "refused: %s %pR: %s; needs %#llx bytes aligned to %#llx, the best gap below %s has %#llx from an aligned address on\n",
 		 pci_resource_name(dev, ref->resno), ref->res,
-		 refusal_text(refusal->reason), s->bars[refusal->bar].size,
+		 reason, s->bars[refusal->bar].size,
 		 s->bars[refusal->bar].align, window, refusal->gap);
 	report_fixed(s, dev, "gap ends below at", refusal->below);
 	report_fixed(s, dev, "gap ends above at", refusal->above);
 	for (b = 0; b < refusal->nr_blockers; b++)
 		report_fixed(s, dev, "in the way:", refusal->blockers[b]);
 	trace_pci_dev_refused(dev, ref->resno, s->bars[refusal->bar].size,
-			      refusal->gap, refusal->reason);
+			      refusal->gap, reason);
 }
 
 /*

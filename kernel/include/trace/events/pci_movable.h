@@ -73,7 +73,8 @@ TRACE_EVENT(pci_layout_switched,
 
 TRACE_EVENT(pci_dev_refused,
 
-	TP_PROTO(struct pci_dev *dev, int resno, u64 size, u64 gap, int reason),
+	TP_PROTO(struct pci_dev *dev, int resno, u64 size, u64 gap,
+		 const char *reason),
 
 	TP_ARGS(dev, resno, size, gap, reason),
 
@@ -82,7 +83,7 @@ TRACE_EVENT(pci_dev_refused,
 		__field(int, resno)
 		__field(u64, size)
 		__field(u64, gap)
-		__field(int, reason)
+		__string(reason, reason)
 	),
 
 	TP_fast_assign(
@@ -90,12 +91,12 @@ TRACE_EVENT(pci_dev_refused,
 		__entry->resno = resno;
 		__entry->size = size;
 		__entry->gap = gap;
-		__entry->reason = reason;
+		__assign_str(reason);
 	),
 
-	TP_printk("%s resource %d size %#llx, largest gap %#llx, reason %d",
+	TP_printk("%s resource %d size %#llx, largest gap %#llx: %s",
 		  __get_str(name), __entry->resno, __entry->size, __entry->gap,
-		  __entry->reason)
+		  __get_str(reason))
 );
 
 #endif /* _TRACE_PCI_MOVABLE_H */
