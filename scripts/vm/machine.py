@@ -5,6 +5,8 @@ A topology is a file with QEMU arguments, one option a line, '#' for comments.
 The machine adds what all of them share: memory, processors, the console, the
 control socket and the port for the guest's agent."""
 
+import base64
+import contextlib
 import os
 import re
 import shlex
@@ -19,7 +21,7 @@ import time
 from . import PATIENCE
 from .guest import Guest
 from .pci import LISTING, hardware
-from .qmp import QMP
+from .qmp import QMP, QMPError
 
 REPO = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -56,6 +58,10 @@ STOCK_LEAKS = re.compile(r"fb_get_options\+.*\n.* efifb_probe\+")
 CRASHES = (signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
 
 
+# Bytes of a file that a script in the guest can hold, in base64.
+PART = 64 << 10
+
+
 class MachineError(Exception):
     """The machine could not be started, or its guest died."""
 
@@ -83,6 +89,17 @@ def kernel_image(which):
                            f"through make, which builds it (make {target})")
     if not os.path.exists(path):
         raise MachineError(f"{which}={path} does not exist: run make {target}")
+    return path
+
+
+def kernel_module(name):
+    """The module of the image KERNEL= at a path of the source tree without ".ko";
+    scripts/build leaves both in one folder of objects."""
+    image = kernel_image("KERNEL")
+    path = os.path.join(image.removesuffix("arch/x86/boot/bzImage"), name + ".ko")
+    if not os.path.exists(path):
+        raise MachineError(f"{path} does not exist: KERNEL= has to be where the "
+                           "kernel was built, with its modules (make kernel)")
     return path
 
 
@@ -139,6 +156,17 @@ def parse_properties(text):
         else:
             properties[key] = value
     return properties
+
+
+def boot_files(kernel):
+    """The arguments for a machine that is to do Machine.kexec(): the files that
+    it boots, as disks of the controller that it has anyway."""
+    arguments = []
+    for i, path in enumerate((kernel, initramfs())):
+        arguments += ["-drive", f"if=none,id=boot{i},format=raw,snapshot=on,"
+                      f"file={os.path.abspath(path)}",
+                      "-device", f"ide-hd,drive=boot{i},bus=ide.{i}"]
+    return arguments
 
 
 def make_disk(folder, name, size=DISK_SIZE):
@@ -250,8 +278,8 @@ class Machine:
         self.qmp = QMP(qmp, self._open_log("qmp.log"), self.wake, self.check)
         self.guest = Guest(agent, self._open_log("guest.log"), self.wake,
                            self.check)
-        self._wait_boot()
         self.qmp.execute("qmp_capabilities")
+        self._wait_boot()
         return self
 
     def _spawn(self, arguments, far):
@@ -278,7 +306,7 @@ class Machine:
                 self.check()
                 now = time.monotonic()
                 if now - self.last_output > silence or now > end:
-                    raise MachineError(self._hang())
+                    self.failure = self._hang()
                 self.wake.wait(0.5)
 
     def _hang(self):
@@ -292,6 +320,7 @@ class Machine:
         if self.process and self.process.poll() is None:
             if self.failure:
                 self._let_speak()
+                self._write_state()
             self.process.kill()
         if self.process:
             self.process.wait()
@@ -313,6 +342,18 @@ class Machine:
         with self.wake:
             while time.monotonic() < min(end, self.last_output + PATIENCE):
                 self.wake.wait(0.2)
+
+    def _write_state(self):
+        """What a hung guest cannot tell itself: where its processors are, and which
+        interrupts they wait for."""
+        failure, self.failure = self.failure, None
+        state = self._open_log("state.log")
+        with contextlib.suppress(QMPError, MachineError):
+            for cpu in range(self.cpus):
+                for what in ("registers", "lapic"):
+                    state.write(f"CPU {cpu}: {what}\n"
+                                + self.hmp(f"info {what}", **{"cpu-index": cpu}))
+        self.failure = failure
 
     def _watch(self, log):
         # Unbuffered lines: a panic must be seen while it happens.
@@ -370,10 +411,10 @@ class Machine:
             raise MachineError("the guest's kernel lost memory:\n"
                                + "".join(leaks))
 
-    def hmp(self, line):
+    def hmp(self, line, **more):
         """Runs a line of QEMU's monitor for humans.  Return: the answer."""
         return self.qmp.execute("human-monitor-command",
-                                **{"command-line": line})
+                                **{"command-line": line}, **more)
 
     # Devices
 
@@ -408,17 +449,31 @@ class Machine:
         self.device_add(f"ivshmem-plain,id={ident},bus={bus},memdev={memory}"
                         + more)
 
-    def unplug(self, ident, timeout=30, quick=False):
-        """Asks the guest to give a device up and waits until it is gone.  The
+    def unplug(self, *idents, timeout=30, quick=False):
+        """Asks the guest to give devices up and waits until they are gone.  The
         request is a press on the slot's attention button, which leaves five
-        seconds to press again; @quick switches the slot off instead (native
-        hot-plug only)."""
-        slot = self.address(ident)[:-2] if quick else None
-        self.qmp.execute("device_del", id=ident)
-        if quick:
-            self.run(f"cd /sys/bus/pci/slots; n=$(grep -lx {slot} */address); "
-                     "echo 0 > ${n%/*}/power")
-        self.qmp.wait_event("DEVICE_DELETED", timeout, device=ident)
+        seconds to press again; @quick switches the slots off instead, all at the
+        same time (native hot-plug only)."""
+        slots = [self.address(ident)[:-2] for ident in idents] if quick else []
+        for ident in idents:
+            self._press_button(ident)
+        self.run("".join(
+            f"n=$(cd /sys/bus/pci/slots; grep -lx {slot} */address)\n"
+            "echo 0 > /sys/bus/pci/slots/${n%/*}/power & jobs=\"$jobs $!\"\n"
+            for slot in slots) + "for job in $jobs; do wait $job || exit; done", timeout)
+        for ident in idents:
+            self.qmp.wait_event("DEVICE_DELETED", timeout, device=ident)
+
+    def _press_button(self, ident, timeout=30):
+        """Asks for one device, once its slot is done with what it is at."""
+        end = time.monotonic() + timeout * PATIENCE
+        while True:
+            try:
+                return self.qmp.execute("device_del", id=ident)
+            except QMPError as e:
+                if "busy" not in str(e) or time.monotonic() > end:
+                    raise
+            time.sleep(0.3)
 
     def address(self, ident):
         """Return: where the guest sees a device, e.g. "0000:08:00.0".  Raises
@@ -473,11 +528,31 @@ class Machine:
             if said:
                 self.qmp.execute("system_powerdown")
 
+    # Another kernel
+
+    def kexec(self):
+        """Boots the guest's kernel anew, without firmware and with the devices as
+        they are; the machine was started with boot_files()."""
+        self.run("dd if=/dev/sda of=/tmp/kernel bs=1M; "
+                 "dd if=/dev/sdb of=/tmp/initramfs bs=1M", timeout=60)
+        self.guest.forget()
+        self.guest.start('exec kexec /tmp/kernel /tmp/initramfs "$(cat /proc/cmdline)"')
+        self._wait_boot()
+
     # Looking at the guest
 
     def run(self, script, timeout=30, check=True):
         """Runs a shell script in the guest.  Return: its output."""
         return self.guest.run(script, timeout, check)
+
+    def load_module(self, name):
+        """Brings a module of the kernel into the guest's /tmp and loads it."""
+        target = f"/tmp/{os.path.basename(name)}.ko"
+        with open(kernel_module(name), "rb") as f:
+            while part := f.read(PART):
+                self.run(f"base64 -d >> {target} <<E\n"
+                         + base64.encodebytes(part).decode() + "E")
+        self.run(f"insmod {target}")
 
     def wait_until(self, script, timeout=20, what=None):
         """Repeats a script in the guest until it succeeds."""
