@@ -25,6 +25,10 @@ check-debug: test-packages compose ## The same on a kernel that watches itself: 
 	@$(call boot,movable+debug) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-5} scripts/run-tests $(TESTS)
 
+check-rt: test-packages compose ## The same on a PREEMPT_RT kernel
+	@$(call boot,movable+rt) && \
+		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-3} scripts/run-tests $(TESTS)
+
 soak: test-packages compose ## 10,000 hot-adds with everything else going on; SOAK_CYCLES=n
 	@$(call boot,movable) && SOAK_SECONDS=600 SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
 
@@ -91,6 +95,6 @@ build-packages:
 test-packages:
 	@scripts/packages test
 
-.PHONY: demo check check-uml check-debug soak tree kernel stock-kernel kernel-image \
+.PHONY: demo check check-uml check-debug check-rt soak tree kernel stock-kernel kernel-image \
 	stock-kernel-image shell export series check-series check-builds bench help clean \
 	distclean compose build-packages test-packages

@@ -14,6 +14,7 @@ TOPOLOGY = "halves"
 STUBBED = "pci-stub.ids=1af4:1110,1b36:0005"
 HALF = 4 * GIB
 DIR = "/sys/kernel/debug/pci_bartest"
+MODULE = "drivers/pci/movable/tests/pci_bartest"
 
 # @phys: of its first byte by the resource; @leaf: size of a page table entry;
 # @type: memory type by the page table; @misplaced: entries that point
@@ -80,6 +81,7 @@ class Halves:
         self.left = pci.bars(m, self.large)[RAM_BAR].start
         m.plug_ram("fill", "slot2", 2 * GIB)
         m.wait_device("fill")
+        m.load_module(MODULE)
         for address in self.tested:
             give_to_driver(m, address, "bartest")
         self.clear()

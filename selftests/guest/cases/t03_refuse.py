@@ -9,6 +9,7 @@ from ._common import (GIB, expect_not_served, expect_refused,
                       expect_stock_fails)
 
 TOO_LARGE = 64 * GIB
+TRACING = "/sys/kernel/tracing"
 SLOT = "0000:06:02.0"
 PCI_EXPRESS = 0x10
 EXPRESS_CAPABILITY = 0x10
@@ -60,6 +61,7 @@ def never_fits(t):
     with t.boot("nested-2") as m:
         load = Load(m).start()
         m.settle()
+        m.run(f"echo 1 > {TRACING}/events/pci_movable/enable")
         before = pci.snapshot(m)
         mark = m.uptime_mark()
         address, bar = plug_huge(m)
@@ -67,6 +69,9 @@ def never_fits(t):
         reason = expect_refused(t, lines, address)
         t.note(f"{address}: {reason}")
         t.check(f"{TOO_LARGE:#x}" in reason, "the size that is missing")
+        traced = m.run(f"grep pci_dev_refused: {TRACING}/trace")
+        t.check(f"{address} resource {bar} size {TOO_LARGE:#x}, " in traced
+                and ": larger than any aperture" in traced, f"the trace, not {traced}")
         t.equal(changes(before, pci.snapshot(m), address), [], "changes")
         for _ in range(2):
             m.run("echo 1 > /sys/bus/pci/rescan")

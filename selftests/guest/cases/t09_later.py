@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 """A device that was moved survives what comes later."""
 
+import re
+
 from vm import pci
 from vm.ktap import case
-from vm.load import Load
+from vm.machine import boot_files, kernel_image
 
 from ._common import (FIX_EDU, MIB, expect_served, expect_sound, plug_edu,
                       plug_ram, probe, show_moves, skip_if_locks_are_proved)
 from .t02_nvme import disk_of, make_room, start_all
+
+# What a kernel says of addresses that it finds and cannot keep
+CLAIM = re.compile(r"can't claim|no compatible bridge window|address conflict")
 
 # The running disks of the machine "wedged".
 DISK0, DISK1 = "0000:04:00.0", "0000:05:00.0"
@@ -139,6 +144,25 @@ def resets_and_sleep(t):
         for step in (sleep_lightly, sleep_deeply):
             carry_out(t, m, step, DISK1)
         t.note("\n".join(neighbour.stop().lines()))
+
+
+@case("09-kexec", limit=120)
+def kexec(t):
+    """The next kernel finds the devices where they moved to, and so does what
+    takes their registers from then on."""
+    with t.boot("wedged", append=FIX_EDU,
+                extra=boot_files(kernel_image("KERNEL"))) as m:
+        new, moved = make_room(t, m)
+        works(m, moved)
+        before = pci.resources(m)
+        m.kexec()
+        t.equal(pci.resources(m), before, "what the next kernel found")
+        t.equal([line for line in m.dmesg() if CLAIM.search(line)], [], "quarrels")
+        expect_sound(t, m)
+        for address in new + [moved]:
+            works(m, address)
+        for step in (function_level_reset, bus_reset):
+            carry_out(t, m, step, moved)
 
 
 @case("09-error", limit=90)

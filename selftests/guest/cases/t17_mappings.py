@@ -6,11 +6,12 @@ import re
 from vm import pci
 from vm.ktap import case
 
-from ._bartest import (DIR, STUBBED, TOPOLOGY, Halves, expect_maps,
+from ._bartest import (DIR, MODULE, STUBBED, TOPOLOGY, Halves, expect_maps,
                        tell)
-from ._common import GIB, MIB, expect_sound, give_to_driver
+from ._common import (GIB, MIB, RAM_BAR, expect_served, expect_sound,
+                      give_to_driver, show_moves)
 
-MOVES = 12
+MOVES = 8
 
 # Function of `tested`, kind, offset, size (0: all of the BAR), the page table
 # entry expected in the middle.
@@ -61,7 +62,7 @@ def expect_loop(t, before, after):
             "wrong words and failures of the loops")
 
 
-@case("17-mappings", limit=150)
+@case("17-mappings", limit=240)
 def mappings(t):
     """Uncached and write-combining, whole and in part, by entries of 4 KiB,
     2 MiB and 1 GiB; and others mapped and unmapped all the time on each CPU."""
@@ -87,6 +88,45 @@ def mappings(t):
                f"{sum(r[0] for r in loop_result(m))} times")
 
 
+def ranges(m, devices):
+    """Return: where the large BAR of each device is."""
+    return [range(bar.start, bar.end + 1) for bar in
+            (pci.bars(m, device)[RAM_BAR] for device in devices)]
+
+
+def overlap(a, b):
+    """Whether two ranges have an address in common."""
+    return a.start < b.stop and b.start < a.stop
+
+
+@case("17-exchange", limit=60)
+def exchange(t):
+    """Two BARs of a running driver take each other's places at once."""
+    with t.boot("exchange", append=STUBBED) as m:
+        m.load_module(MODULE)
+        large, small = both = [m.address("large"), m.address("small")]
+        for address in both:
+            give_to_driver(m, address, "bartest")
+            tell(m, f"map {address} 2 uc {3 * MIB} {2 * MIB}")
+            tell(m, f"map {address} 2 wc 0x1000 0x3000")
+        m.unplug("pad", quick=True)
+        before = ranges(m, both)
+        mark = m.uptime_mark()
+        m.plug_ram("new2", "slot0", 2 * GIB, ",addr=0x0.2")
+        m.plug_ram("new1", "slot0", GIB, ",addr=0x0.1")
+        m.plug_ram("new0", "slot0", GIB // 2, ",addr=0x0.0,multifunction=on")
+        new = m.wait_device("new0")
+        moves, summaries = show_moves(t, m.dmesg_since(mark))
+        for function in range(3):
+            expect_served(t, m, f"{new[:-1]}{function}", GIB // 2 << function)
+        after = ranges(m, both)
+        t.check(overlap(after[0], before[1]) and overlap(after[1], before[0]),
+                f"an exchange: {before} -> {after}")
+        t.equal([(s.bars, s.live) for s in summaries], [(2, 2)], "who moved")
+        t.equal({move.device for move in moves}, {large, small}, "who moved")
+        expect_maps(t, m, 4)
+
+
 @case("17-shared-page", limit=60)
 def shared_page(t):
     """BARs of less than a page, side by side in one, stay: a mapping of one is
@@ -97,6 +137,7 @@ def shared_page(t):
         for address in tested:
             m.run(f"echo 1 > /sys/bus/pci/devices/{address}/remove")
         m.run(f"echo 1 > /sys/class/pci_bus/{tested[0][:7]}/rescan")
+        m.load_module(MODULE)
         for address in tested:
             give_to_driver(m, address, "bartest")
         pages = {pci.bars(m, a)[0].start >> 12 for a in tested}
