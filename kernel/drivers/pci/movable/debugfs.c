@@ -88,7 +88,7 @@ struct standing_override {
 	enum pci_bar_standing standing;
 };
 
-/* A driver that is being looked at cannot go away */
+/* bus_remove_driver() waits until this walk has passed the driver */
 static int override_standing(struct device_driver *driver, void *data)
 {
 	const struct standing_override *override = data;
@@ -96,9 +96,7 @@ static int override_standing(struct device_driver *driver, void *data)
 	if (strcmp(driver->name, override->name))
 		return 0;
 
-	pci_lock_rescan_remove();
 	to_pci_driver(driver)->bar_standing = override->standing;
-	pci_unlock_rescan_remove();
 	return 1;
 }
 
@@ -107,6 +105,7 @@ static ssize_t bar_standing_write(struct file *file, const char __user *user,
 {
 	char buf[64], name[32], standing[16];
 	struct standing_override override = { .name = name };
+	int found;
 	int i;
 
 	if (count >= sizeof(buf))
@@ -122,7 +121,10 @@ static ssize_t bar_standing_write(struct file *file, const char __user *user,
 		return i;
 
 	override.standing = i;
-	if (!bus_for_each_drv(&pci_bus_type, NULL, &override, override_standing))
+	pci_lock_rescan_remove();
+	found = bus_for_each_drv(&pci_bus_type, NULL, &override, override_standing);
+	pci_unlock_rescan_remove();
+	if (!found)
 		return -ENODEV;
 
 	add_taint(TAINT_USER, LOCKDEP_STILL_OK);
