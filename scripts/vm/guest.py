@@ -88,6 +88,8 @@ class Guest:
             return False
         with self.wake:
             if words[0] == b"ready":
+                # Another kernel's agent knows of no job.
+                self.jobs.clear()
                 self.ready = True
             elif words[0] == b"out":
                 self._take_output(int(words[1]), stream.read(int(words[2])))
@@ -113,12 +115,6 @@ class Guest:
         with self.lock, contextlib.suppress(OSError):
             self.sock.sendall(data)
 
-    def forget(self):
-        """Whoever answers next is another kernel's agent, and knows of no job."""
-        with self.wake:
-            self.ready = False
-            self.jobs.clear()
-
     def wait_for(self, ready, timeout, what):
         """Waits until @ready() holds.  Raises GuestError after @timeout."""
         end = time.monotonic() + timeout * PATIENCE
@@ -130,10 +126,12 @@ class Guest:
                     raise GuestError(f"waited {timeout} s for {what}")
                 self.wake.wait(min(left, 0.5))
 
-    def start(self, script):
-        """Starts a script and returns at once.  Return: the Job."""
+    def start(self, script, title=None):
+        """Starts a script and returns at once; @title stands for it in logs and
+        messages.  Return: the Job."""
         script = script.strip()
         data = script.encode()
+        script = title or script
         with self.wake:
             self.next_id += 1
             job = Job(self, self.next_id, script)

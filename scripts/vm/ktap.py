@@ -63,12 +63,13 @@ class Test:
     def boot(self, topology, option=True, append="", which="KERNEL",
              kunit=False, **more):
         """Return: a Machine to be entered, with our kernel unless @which is
-        STOCK_KERNEL, with the boot option or without; it runs its own unit
-        tests if @kunit."""
+        STOCK_KERNEL, with the boot option (or what else @option says) or without; it
+        runs its own unit tests if @kunit."""
         self.boots += 1
         logs = os.path.join(self.logs, f"{self.boots}-{topology}"
                             + ("" if option else "-without"))
-        append = (f"{OPTION if option else NO_OPTION} kunit.enable={int(kunit)} "
+        parameters = OPTION if option is True else option or NO_OPTION
+        append = (f"{parameters} kunit.enable={int(kunit)} "
                   f"{append}").strip()
         return Machine(topology, kernel_image(which), append, logs, **more)
 

@@ -70,7 +70,7 @@ class Load:
     """fio on each of @disks (default: every disk there is), ping if there is
     a network card and @network."""
 
-    # Of what the kernel complains, for who knows better
+    # Complaints that a subclass knows to be harmless: a regular expression
     EXPECTED = None
 
     def __init__(self, machine, disks=None, log=False, network=True):

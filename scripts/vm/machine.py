@@ -92,17 +92,6 @@ def kernel_image(which):
     return path
 
 
-def kernel_module(name):
-    """The module of the image KERNEL= at a path of the source tree without ".ko";
-    scripts/build leaves both in one folder of objects."""
-    image = kernel_image("KERNEL")
-    path = os.path.join(image.removesuffix("arch/x86/boot/bzImage"), name + ".ko")
-    if not os.path.exists(path):
-        raise MachineError(f"{path} does not exist: KERNEL= has to be where the "
-                           "kernel was built, with its modules (make kernel)")
-    return path
-
-
 def initramfs():
     """Packs the guest's programs if needed.  Return: path of the archive."""
     output = os.path.join(build_dir(), "initramfs.cpio")
@@ -220,6 +209,7 @@ class Machine:
         try:
             return self.start()
         except BaseException:
+            self._explain()
             self.stop()
             raise
 
@@ -227,6 +217,8 @@ class Machine:
         try:
             if kind is None:
                 self.check_leaks()
+            else:
+                self._explain()
         finally:
             self.stop()
 
@@ -298,12 +290,15 @@ class Machine:
         threading.Thread(target=self._watch, daemon=True,
                          args=(self._open_log("console.log"),)).start()
 
-    def _wait_boot(self, timeout=90):
+    def _wait_boot(self, job=None, timeout=90):
+        """Waits for an agent to answer; @job, which boots, ends only if it failed."""
         end = time.monotonic() + timeout * PATIENCE
         silence = SILENCE.get(self.accel, SILENCE_EMULATED) * PATIENCE
         with self.wake:
             while not self.guest.ready:
                 self.check()
+                if job and not job.running:
+                    raise MachineError(job.output)
                 now = time.monotonic()
                 if now - self.last_output > silence or now > end:
                     self.failure = self._hang()
@@ -318,9 +313,6 @@ class Machine:
     def stop(self):
         """Ends QEMU and removes the disks.  The logs stay."""
         if self.process and self.process.poll() is None:
-            if self.failure:
-                self._let_speak()
-                self._write_state()
             self.process.kill()
         if self.process:
             self.process.wait()
@@ -335,6 +327,13 @@ class Machine:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     # Watching
+
+    def _explain(self):
+        """After a failure, the logs should say why."""
+        if self.qmp and self.process.poll() is None:
+            if self.failure:
+                self._let_speak()
+            self._write_state()
 
     def _let_speak(self):
         """What the kernel says after its first line of complaint explains it."""
@@ -351,8 +350,8 @@ class Machine:
         with contextlib.suppress(QMPError, MachineError):
             for cpu in range(self.cpus):
                 for what in ("registers", "lapic"):
-                    state.write(f"CPU {cpu}: {what}\n"
-                                + self.hmp(f"info {what}", **{"cpu-index": cpu}))
+                    state.write(f"CPU {cpu}: {what}\n" + self.hmp(
+                        f"info {what}", timeout=3, **{"cpu-index": cpu}))
         self.failure = failure
 
     def _watch(self, log):
@@ -457,15 +456,16 @@ class Machine:
         slots = [self.address(ident)[:-2] for ident in idents] if quick else []
         for ident in idents:
             self._press_button(ident)
+        # One that was asked first may be off by itself already: the event tells.
         self.run("".join(
             f"n=$(cd /sys/bus/pci/slots; grep -lx {slot} */address)\n"
-            "echo 0 > /sys/bus/pci/slots/${n%/*}/power & jobs=\"$jobs $!\"\n"
-            for slot in slots) + "for job in $jobs; do wait $job || exit; done", timeout)
+            "echo 0 > /sys/bus/pci/slots/${n%/*}/power &\n"
+            for slot in slots) + "wait", timeout)
         for ident in idents:
             self.qmp.wait_event("DEVICE_DELETED", timeout, device=ident)
 
     def _press_button(self, ident, timeout=30):
-        """Asks for one device, once its slot is done with what it is at."""
+        """Presses a slot's attention button, again while QEMU says it is busy."""
         end = time.monotonic() + timeout * PATIENCE
         while True:
             try:
@@ -533,11 +533,12 @@ class Machine:
     def kexec(self):
         """Boots the guest's kernel anew, without firmware and with the devices as
         they are; the machine was started with boot_files()."""
-        self.run("dd if=/dev/sda of=/tmp/kernel bs=1M; "
+        self.run("dd if=/dev/sda of=/tmp/kernel bs=1M && "
                  "dd if=/dev/sdb of=/tmp/initramfs bs=1M", timeout=60)
-        self.guest.forget()
-        self.guest.start('exec kexec /tmp/kernel /tmp/initramfs "$(cat /proc/cmdline)"')
-        self._wait_boot()
+        self.guest.ready = False
+        job = self.guest.start(
+            'exec kexec /tmp/kernel /tmp/initramfs "$(cat /proc/cmdline)"')
+        self._wait_boot(job)
 
     # Looking at the guest
 
@@ -546,12 +547,20 @@ class Machine:
         return self.guest.run(script, timeout, check)
 
     def load_module(self, name):
-        """Brings a module of the kernel into the guest's /tmp and loads it."""
+        """Brings a module of the kernel into the guest's /tmp and loads it; @name is
+        its path in the source tree, without ".ko"."""
+        path = os.path.join(self.kernel.removesuffix("arch/x86/boot/bzImage"),
+                            name + ".ko")
+        if not os.path.exists(path):
+            raise MachineError(f"{path} does not exist: the kernel has to be where it "
+                               "was built, with its modules (make kernel)")
         target = f"/tmp/{os.path.basename(name)}.ko"
-        with open(kernel_module(name), "rb") as f:
+        self.run(f": > {target}")
+        with open(path, "rb") as f:
             while part := f.read(PART):
-                self.run(f"base64 -d >> {target} <<E\n"
-                         + base64.encodebytes(part).decode() + "E")
+                text = base64.encodebytes(part).decode()
+                self.guest.start(f"base64 -d >> {target} <<E\n{text}E",
+                                 f"(a part of {target})").wait()
         self.run(f"insmod {target}")
 
     def wait_until(self, script, timeout=20, what=None):

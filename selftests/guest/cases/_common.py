@@ -9,6 +9,7 @@ from vm.ktap import Skipped
 MIB = 1 << 20
 GIB = 1 << 30
 RAM_BAR = 2
+TRACING = "/sys/kernel/tracing"
 
 # FAULTS=all in the environment: leave out no point at which something may fail.
 ALL_FAULTS = os.environ.get("FAULTS") == "all"
@@ -131,8 +132,9 @@ def give_to_driver(m, address, driver):
 
 
 def skip_if_locks_are_proved(m):
-    """Skips the case on a kernel that proves its locks (make check-debug), if it
-    is about recovery from an error after a hot-add.  Linux, with the series or
+    """Skips the case on a kernel that proves its locks (make check-debug, make
+    check-rt), if it is about recovery from an error after a hot-add.  Linux, with the
+    series or
     without, takes pci_slot_mutex and pciehp's reset_lock in one order for the one
     and in the other for the other."""
     if m.guest.succeeds("[ -e /proc/lockdep ]"):

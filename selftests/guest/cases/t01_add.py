@@ -4,8 +4,8 @@
 from vm.ktap import case
 from vm.load import Load
 
-from ._common import (GIB, MIB, expect_served, expect_stock_fails, plug_ram,
-                      probe, probe_again, show_moves)
+from ._common import (GIB, MIB, TRACING, expect_served, expect_stock_fails,
+                      plug_ram, probe, probe_again, show_moves)
 
 DISKS = {"0000:04:00.0", "0000:07:00.0"}
 
@@ -31,12 +31,12 @@ def add_one(t, m, number, size, earlier):
 
 def start_tracing(m):
     """Turns on the tracepoints of the series."""
-    m.run("echo 1 > /sys/kernel/tracing/events/pci_movable/enable")
+    m.run(f"echo 1 > {TRACING}/events/pci_movable/enable")
 
 
 def check_trace(t, m, moves):
     """The trace tells of as many moved BARs as the log."""
-    lines = m.run("grep pci_bar_moved: /sys/kernel/tracing/trace").splitlines()
+    lines = m.run(f"grep pci_bar_moved: {TRACING}/trace").splitlines()
     t.equal(len(lines), len(moves), "traced moves")
 
 

@@ -37,15 +37,18 @@ def start_all(m, addresses):
     return Load(m, [disk_of(m, a) for a in addresses]).start()
 
 
-def make_room(t, m):
-    """Plugs the drive; checks that a running one's BAR 0 moved for it.
-    Return: the addresses of the new controllers and of the moved one."""
+def make_room(t, m, paused=False):
+    """Plugs the drive; checks that a running one's BAR 0 moved for it, and that
+    nobody else's driver was disturbed.  Return: the addresses of the new controllers
+    and of the moved one."""
     before = pci.resources(m)
     mark = m.uptime_mark()
     new = plug_drive(m)
-    moves, _ = show_moves(t, m.dmesg_since(mark))
+    moves, summaries = show_moves(t, m.dmesg_since(mark))
     moved = {move.device for move in moves if move.bar == 0} & RUNNING
-    t.check(moved, "BAR 0 of a running disk among those that moved")
+    t.equal(len(moved), 1, "running disks whose BAR 0 moved")
+    t.equal([(s.live, s.paused) for s in summaries], [(0, 1) if paused else (1, 0)],
+            "live and paused drivers")
     after = pci.resources(m)
     for wall in before:
         if wall.startswith(("0000:01:", "0000:07:")):
@@ -78,10 +81,7 @@ def nvme_paused(t):
     with t.boot("wedged", append=FIX_EDU) as m:
         m.run("echo nvme paused > /sys/kernel/debug/pci/bar_standing")
         load = Load(m).start()
-        mark = m.uptime_mark()
-        new, _ = make_room(t, m)
-        paused = sum(s.paused for s in pci.summaries(m.dmesg_since(mark)))
-        t.equal(paused, 1, "paused drivers")
+        new, _ = make_room(t, m, paused=True)
         more = start_all(m, new)
         more.run_for(2)
         t.note("\n".join(more.stop().lines() + load.stop().lines()))

@@ -26,10 +26,8 @@ state() {
     }
     cat /proc/iomem /proc/ioports
     grep phys= /proc/vmallocinfo | sed "s/^$where//" | sort
-    for d in /sys/bus/pci/devices/*; do
-        echo $d $(head -c 64 $d/config | od -An -tx1 -v)
-        cat $d/resource
-    done
+    head -c 64 /sys/bus/pci/devices/*/config | od -An -tx1 -v
+    cat /sys/bus/pci/devices/*/resource
 }
 verdict() {
     state > /tmp/after
@@ -146,7 +144,10 @@ def steps_of_a_move(t, paused):
     """Return: the names of the steps of a move that succeeds, in their order."""
     with t.boot("wedged", append=FIX_EDU) as m:
         Faults(t, m, paused)
+        mark = m.uptime_mark()
         m.run("echo 1 > /sys/bus/pci/rescan")
+        t.equal([(s.live, s.paused) for s in pci.summaries(m.dmesg_since(mark))],
+                [(0, 1) if paused else (1, 0)], "live and paused drivers")
         return m.run(f"cat {FAULT}/passed").split()
 
 
@@ -163,9 +164,10 @@ def walk(t, paused, first):
     t.note(" ".join(f"{name} {steps.count(name)}" for name in sorted(set(steps))))
     t.equal(STEPS - set(steps), set(), "steps that a move does not have")
 
+    start = steps.index(first)
     numbers = [n for n, name in enumerate(steps, 1)
-               if n > steps.index(first) and (
-                   ALL_FAULTS or name not in steps[:n - 1]
+               if n > start and (
+                   ALL_FAULTS or name not in steps[start:n - 1]
                    or (name == "write" and name not in steps[n:]))]
     undone = overcome = 0
     for (name, state), number in zip(fail_each(t, STEP_FAILS, numbers, paused),

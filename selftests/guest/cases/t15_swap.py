@@ -15,7 +15,7 @@ from .t09_later import DISK0, DISK1, works
 
 CHUNKS, CHUNK_MIB, SPARE_MIB = 16, 4, 24
 
-# So many pages, at least, go out and come back before a move and across it.
+# So many pages, at least, go out and come back before a move, and after it.
 PAGES = 500
 
 # Programs are never swapped out.
@@ -79,14 +79,13 @@ def wait_round(m, hog, seconds=90):
 
 
 def wait_swapping(m, hog, since):
-    """Waits until pages went out and came back since what vmstat() said.  Return:
-    how many of each; a hog that reads what is still in memory needs a while."""
+    """Waits until pages went out and came back since what vmstat() said; a hog that
+    reads what is still in memory needs a while."""
     def swapped():
         now = vmstat(m)
-        return [now[name] - since[name] for name in ("pswpout", "pswpin")]
-    m.guest.wait_for(lambda: min(swapped()) >= PAGES or not hog.running, 60,
+        return min(now[name] - since[name] for name in ("pswpout", "pswpin"))
+    m.guest.wait_for(lambda: swapped() >= PAGES or not hog.running, 60,
                      f"{PAGES} pages to be swapped out and in")
-    return swapped()
 
 
 def move_under_pressure(t, m, hog, name, functions):
@@ -99,8 +98,11 @@ def move_under_pressure(t, m, hog, name, functions):
     moves, summaries = show_moves(t, lines)
     t.equal(pci.refusals(lines), [], "refusals")
     expect_served(t, m, new[0], 0)
-    out, back = wait_swapping(m, hog, before)
+    now = vmstat(m)
+    out, back = (now[name] - before[name] for name in ("pswpout", "pswpin"))
     t.note(f"meanwhile {out} pages were swapped out and {back} in")
+    t.check(out and back, "pages swapped out and in meanwhile")
+    wait_swapping(m, hog, now)
     t.check(hog.running, f"memory as it was written:\n{hog.output[-300:]}")
     return moves, summaries
 

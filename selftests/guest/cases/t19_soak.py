@@ -29,56 +29,56 @@ SEED = os.environ.get("SOAK_SEED") or str(random.randrange(1 << 32))
 LIMIT = 180 + 2 * SECONDS + 20 * CYCLES
 TRIES = 3
 
-SLOTS = ["slot0", "slot1", "slot2", "left", "right"]
+SLOTS = ["slot0", "slot1", "left", "right"]
 SIZES = [MIB, 16 * MIB, 256 * MIB, 256 * MIB, GIB, 4 * GIB, 64 * GIB]
 NIC = "0000:08:00.0"
-SRIOV = "0000:00:06.0"
-# Has no disk: what its functions do is of no interest.
+
+# In the slot that is left: a controller without a disk, with Virtual Functions.
 SRIOV_DEVICE = ["-device", "nvme-subsys,id=sriov", "-device",
-                "nvme,serial=sriov,subsys=sriov,bus=pcie.0,addr=0x6,"
+                "nvme,id=sriov0,serial=sriov,subsys=sriov,bus=slot2,"
                 "sriov_max_vfs=2,sriov_vq_flexible=4,sriov_vi_flexible=2"]
 
+# Sets $picked to the folder of a device that was hot-added.
+PICK = """
+pick() {
+    set -- $(grep -l 0x1110 /sys/bus/pci/devices/*/device)
+    [ $# != 0 ] && shift $((RANDOM % $#)) && picked=${1%/device}
+}
+"""
+
+# What each worker does again and again, with success if it was done, and the pause
+# in between, in seconds.
 WORKERS = {
-    "rescan": "echo 1 > /sys/bus/pci/rescan; sleep 0.3",
-    # Of those that were hot-added, by their PCI ID
-    "remove": """
-        set -- $(grep -l 0x1110 /sys/bus/pci/devices/*/device)
-        [ $# = 0 ] || { shift $((RANDOM % $#)); echo 1 > ${1%device}remove; }
-        sleep 0.2; echo 1 > /sys/bus/pci/rescan; sleep 0.5""",
-    "bind": f"""
-        echo {NIC} > /sys/bus/pci/drivers/e1000e/unbind; sleep 0.1
-        echo {NIC} > /sys/bus/pci/drivers/e1000e/bind; sleep 0.4""",
-    "reset": f"echo 1 > /sys/bus/pci/devices/{NIC}/reset; sleep 0.7",
-    "power": """
+    "rescan": ("echo 1 > /sys/bus/pci/rescan", 0.3),
+    "remove": ("pick && echo 1 > $picked/remove && sleep 0.2 && "
+               "echo 1 > /sys/bus/pci/rescan", 0.5),
+    "bind": (f"cd /sys/bus/pci/drivers/e1000e && echo {NIC} > unbind && sleep 0.1 && "
+             f"echo {NIC} > bind", 0.4),
+    "reset": (f"echo 1 > /sys/bus/pci/devices/{NIC}/reset", 0.7),
+    "power": ("""
         for control in /sys/bus/pci/devices/*/power/control; do
             [ $((RANDOM % 2)) = 0 ] && echo auto > $control || echo on > $control
-        done; sleep 0.5""",
-    "cpu": """
-        echo 0 > /sys/devices/system/cpu/cpu1/online; sleep 0.3
-        echo 1 > /sys/devices/system/cpu/cpu1/online; sleep 0.5""",
-    "list": f"cat {pci.LISTING}; lspci -vv; sleep 0.5",
-    "standing": """
-        for how in paused live; do
-            echo nvme $how > /sys/kernel/debug/pci/bar_standing; sleep 1
-        done""",
-    "vfs": f"""
-        echo 2 > /sys/bus/pci/devices/{SRIOV}/sriov_numvfs; sleep 0.4
-        echo 0 > /sys/bus/pci/devices/{SRIOV}/sriov_numvfs; sleep 0.4""",
-    # Binds to one of those that were hot-added, and leaves it by being unloaded.
-    "module": """
-        [ -e /sys/bus/pci/drivers/bartest ] || insmod /tmp/pci_bartest.ko
-        set -- $(grep -l 0x1110 /sys/bus/pci/devices/*/device)
-        [ $# = 0 ] || {
-            shift $((RANDOM % $#)); d=${1%/device}
-            echo bartest > $d/driver_override; echo ${d##*/} > /sys/bus/pci/drivers_probe
-            [ -e $d/driver ] && bound=$((bound + 1))
-        }
-        sleep 0.4; rmmod pci_bartest; sleep 0.4""",
-    "map": """
-        set -- $(grep -l 0x1110 /sys/bus/pci/devices/*/device)
-        for file; do
-            d=${file%/device}; barprobe write ${d##*/} 2 1; barprobe check ${d##*/} 2 1
-        done; sleep 0.3""",
+        done; true""", 0.5),
+    "cpu": ("cd /sys/devices/system/cpu/cpu1 && echo 0 > online && sleep 0.3 && "
+            "echo 1 > online", 0.5),
+    "list": (f"cat {pci.LISTING} && lspci -vv", 0.5),
+    # The test driver is there only now and then.
+    "standing": ("""
+        cd /sys/kernel/debug/pci
+        echo bartest paused > bar_standing
+        echo nvme paused > bar_standing && sleep 1 && echo nvme live > bar_standing""",
+                 1),
+    "vfs": ("cd /sys/bus/pci/devices/$SRIOV && echo 2 > sriov_numvfs && sleep 0.4 && "
+            "[ $(cat sriov_numvfs) = 2 ] && echo 0 > sriov_numvfs", 0.4),
+    # Binds to a device, and leaves it by being unloaded.
+    "module": ("""
+        [ -e /sys/module/pci_bartest ] || insmod /tmp/pci_bartest.ko
+        pick && echo bartest > $picked/driver_override &&
+            echo ${picked##*/} > /sys/bus/pci/drivers_probe &&
+            [ $(basename $(readlink $picked/driver)) = bartest ]
+        bound=$?; sleep 0.4; rmmod pci_bartest && [ $bound = 0 ]""", 0.4),
+    "map": ("pick && d=${picked##*/} && barprobe write $d 2 1 && barprobe check $d 2 1",
+            0.3),
 }
 
 
@@ -87,10 +87,18 @@ class Workers:
 
     def __init__(self, m):
         self.m = m
-        self.jobs = {name: m.guest.start(
-            f"n=0; while [ ! -e /tmp/stop ]; do {{ {body}\n}} >/dev/null 2>&1\n"
-            "n=$((n + 1)); done; echo rounds $n ${bound:-}")
-            for name, body in WORKERS.items()}
+        sriov = m.address("sriov0")
+        self.jobs = {name: m.guest.start(f"""exec bash -c "$(cat <<'END'
+            SRIOV={sriov} n=0 done=0
+            {PICK}
+            while [ ! -e /tmp/stop ]; do
+                ({body}) >/dev/null 2>&1 && done=$((done + 1))
+                n=$((n + 1)); sleep {pause}
+            done
+            echo rounds $done of $n
+END
+)" """)
+            for name, (body, pause) in WORKERS.items()}
 
     def check(self):
         """Raises if a loop ended."""
@@ -99,13 +107,14 @@ class Workers:
             raise GuestError(f"workers ended: {ended}")
 
     def stop(self):
-        """Return: how many rounds each of them made, and what else it counted."""
+        """Return: how many rounds of how many each of them has done."""
         self.check()
         self.m.run("touch /tmp/stop")
         rounds = {}
         for name, job in self.jobs.items():
             job.wait(60)
-            rounds[name] = job.output.split("rounds ")[1].split()
+            words = job.output.split()
+            rounds[name] = int(words[1]), int(words[3])
         return rounds
 
 
@@ -180,7 +189,8 @@ def bridges(m):
 def soak_once(t):
     """At the end every BAR is accounted for, and the next hot-add is served."""
     with t.boot("nested-2", cpus=4, memory="2G", extra=SRIOV_DEVICE) as m:
-        m.run(f"echo 0 > /sys/bus/pci/devices/{SRIOV}/sriov_drivers_autoprobe")
+        m.run(f"echo 0 > /sys/bus/pci/devices/{m.address('sriov0')}/"
+              "sriov_drivers_autoprobe")
         m.load_module(MODULE)
         devices = set(pci.resources(m))
         before = assigned(m, devices)
@@ -208,9 +218,10 @@ def soak_once(t):
     t.note(f"cycles {plugger.cycles}, moves {moved}, refusals {refused}, I/O verified "
            f"{sum(d['ios'] for d in report.disks.values())}, errors "
            f"{sum(d['errors'] for d in report.disks.values())}")
-    t.note("rounds: " + ", ".join(f"{name} {'/'.join(nr)}" for name, nr in rounds.items()))
+    t.note("rounds: " + ", ".join(f"{name} {done} of {tried}" for name, (done, tried)
+                                  in rounds.items()))
     t.check(moved and refused and plugger.cycles, "cycles, moves and refusals")
-    t.check(all(int(n) for nr in rounds.values() for n in nr), "each worker did something")
+    t.check(all(done for done, _ in rounds.values()), "each worker to have done something")
 
 
 @case("19-soak", limit=LIMIT)

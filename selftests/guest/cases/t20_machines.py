@@ -21,6 +21,8 @@ MACHINES = {
     "nommconf": ("pci=nommconf", "! grep -i mmconfig /proc/iomem && "
                  "dmesg | grep 'Using configuration type 1'", {"hotplug": "acpi"}),
     "nopat": ("nopat", "dmesg | grep -i 'PAT.*disabled'", {}),
+    "option-alone": ("", "! grep realloc /proc/cmdline",
+                     {"option": "pci=pcie_movable_bars"}),
     "threaded-interrupts": ("threadirqs", "ps | grep 'irq/.*nvme'", {}),
 }
 
