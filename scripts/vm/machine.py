@@ -7,6 +7,7 @@ control socket and the port for the guest's agent."""
 
 import base64
 import contextlib
+import itertools
 import os
 import re
 import shlex
@@ -348,10 +349,10 @@ class Machine:
         failure, self.failure = self.failure, None
         state = self._open_log("state.log")
         with contextlib.suppress(QMPError, MachineError):
-            for cpu in range(self.cpus):
-                for what in ("registers", "lapic"):
-                    state.write(f"CPU {cpu}: {what}\n" + self.hmp(
-                        f"info {what}", timeout=3, **{"cpu-index": cpu}))
+            for moment, cpu, what in itertools.product(
+                    range(2), range(self.cpus), ("registers", "lapic")):
+                state.write(f"moment {moment}, CPU {cpu}: {what}\n" + self.hmp(
+                    f"info {what}", timeout=3, **{"cpu-index": cpu}))
         self.failure = failure
 
     def _watch(self, log):

@@ -28,7 +28,7 @@ MACHINES = {
 
 
 def hot_add(t, append, proof, machine):
-    """One device that fits once others have moved, under load."""
+    """One device that fits once others have moved, under load; then it goes."""
     with t.boot("nested-2", append=append, **machine) as m:
         m.run(proof)
         load = Load(m).start()
@@ -37,6 +37,7 @@ def hot_add(t, append, proof, machine):
         moves, _ = show_moves(t, lines)
         t.check(moves, "BARs that moved")
         probe(m, address, 1)
+        m.unplug("ram0", quick=m.hotplug == "native")
         load.run_for(1)
         load.stop()
 
