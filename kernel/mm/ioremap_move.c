@@ -50,9 +50,10 @@
 
 #include "vmalloc.h"
 
-/* How long ioremap_move_begin() waits for CPU hotplug and for mappers, and polls */
-#define IOREMAP_MOVE_PATIENCE_US	(1000 * USEC_PER_MSEC)
 #define IOREMAP_MOVE_POLL_US		100
+
+/* To find out who is in the way */
+#define IOREMAP_HOLD_PATIENCE_MS	10000
 
 /*
  * Read: while a mapping is made or removed. Write: from the search for the
@@ -117,14 +118,14 @@ void ioremap_map_unlock(unsigned int flags)
 	up_read(&ioremap_sem);
 }
 
-static int keep_mappers_out(void)
+static int keep_mappers_out(u64 patience_us)
 {
 	bool locked;
 	int ret;
 
 	atomic_inc(&ioremap_movers);
 	ret = read_poll_timeout(down_write_trylock, locked, locked, IOREMAP_MOVE_POLL_US,
-				IOREMAP_MOVE_PATIENCE_US, false, &ioremap_sem);
+				patience_us, false, &ioremap_sem);
 	if (atomic_dec_and_test(&ioremap_movers))
 		wake_up_all(&ioremap_movers_wait);
 	return ret;
@@ -132,6 +133,7 @@ static int keep_mappers_out(void)
 
 /**
  * ioremap_move_begin - keep everybody from mapping and unmapping MMIO
+ * @patience_ms: how long to wait for CPU hotplug, and again for mappers
  *
  * Also takes cpus_read_lock(): CPU hotplug callbacks call ioremap() (uncore
  * PMUs do), so it has to be taken first. The caller stops the machine by
@@ -146,16 +148,17 @@ static int keep_mappers_out(void)
  * anybody who might: no driver callback, no flushing of work.
  *
  * Context: Process context, may sleep.
- * Return: 0, or -EBUSY if mappings or CPU hotplug kept it out for a second each.
+ * Return: 0, or -EBUSY if mappings or CPU hotplug kept it out for that long.
  */
-int ioremap_move_begin(void)
+int ioremap_move_begin(unsigned int patience_ms)
 {
+	u64 patience_us = (u64)patience_ms * USEC_PER_MSEC;
 	bool locked;
 
 	if (read_poll_timeout(cpus_read_trylock, locked, locked, IOREMAP_MOVE_POLL_US,
-			      IOREMAP_MOVE_PATIENCE_US, false))
+			      patience_us, false))
 		return -EBUSY;
-	if (!keep_mappers_out())
+	if (!keep_mappers_out(patience_us))
 		return 0;
 	cpus_read_unlock();
 	return -EBUSY;
@@ -320,7 +323,7 @@ enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size)
 		hold = range_hold(start, size);
 
 	/* A mapping that is half made or half removed looks like a strange one */
-	if (hold > IOREMAP_HOLD_MOVABLE && !ioremap_move_begin()) {
+	if (hold > IOREMAP_HOLD_MOVABLE && !ioremap_move_begin(IOREMAP_HOLD_PATIENCE_MS)) {
 		hold = range_hold(start, size);
 		ioremap_move_end();
 	}

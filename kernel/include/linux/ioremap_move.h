@@ -61,7 +61,7 @@ struct ioremap_move_set;
 
 enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size);
 
-int __must_check ioremap_move_begin(void);
+int __must_check ioremap_move_begin(unsigned int patience_ms);
 void ioremap_move_end(void);
 
 unsigned long ioremap_move_generation(void);
@@ -124,7 +124,7 @@ static inline enum ioremap_hold ioremap_range_hold(phys_addr_t start,
 	return IOREMAP_HOLD_UNSUPPORTED;
 }
 
-static inline int __must_check ioremap_move_begin(void)
+static inline int __must_check ioremap_move_begin(unsigned int patience_ms)
 {
 	return -EOPNOTSUPP;
 }

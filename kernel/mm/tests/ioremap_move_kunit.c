@@ -202,7 +202,7 @@ static int move_all(struct kunit *test, const struct ioremap_move *moves,
 {
 	int ret;
 
-	KUNIT_ASSERT_EQ(test, ioremap_move_begin(), 0);
+	KUNIT_ASSERT_EQ(test, ioremap_move_begin(1000), 0);
 	ret = move_locked(moves, nr, outcome);
 	ioremap_move_end();
 	return ret;
@@ -436,7 +436,7 @@ static void keeps_out_ioremap(struct kunit *test)
 	task = kthread_create(mapper_fn, &mapper, "ioremap_move_test");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
 
-	KUNIT_EXPECT_EQ(test, ioremap_move_begin(), 0);
+	KUNIT_EXPECT_EQ(test, ioremap_move_begin(1000), 0);
 	wake_up_process(task);
 	wait_for_completion(&mapper.started);
 	early = wait_for_completion_timeout(&mapper.mapped,
@@ -693,7 +693,7 @@ static void reads_follow(struct kunit *test)
 static int ioremap_move_suite_init(struct kunit_suite *suite)
 {
 	struct ioremap_move_set *set;
-	int err = ioremap_move_begin();
+	int err = ioremap_move_begin(1000);
 
 	if (err)
 		return err;

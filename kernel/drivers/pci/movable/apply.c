@@ -21,6 +21,10 @@
 
 #include <trace/events/pci_movable.h>
 
+/* How long to wait for those who map and unmap: paused devices wait as well */
+#define PCI_PATIENCE_PAUSED_MS	1000
+#define PCI_PATIENCE_LIVE_MS	10000
+
 static bool dev_is_in_d0(const struct pci_dev *dev)
 {
 	return dev->current_state == PCI_D0 || dev->current_state == PCI_UNKNOWN;
@@ -235,7 +239,9 @@ static int switch_locked(struct pci_apply *a, struct list_head *held,
 static int switch_layout(struct pci_apply *a, struct list_head *held,
 			 struct pci_movable_stats *stats)
 {
-	int ret = pci_fault("mappers") ? -EBUSY : ioremap_move_begin();
+	unsigned int patience = a->survey->plan.nr_paused ? PCI_PATIENCE_PAUSED_MS :
+							    PCI_PATIENCE_LIVE_MS;
+	int ret = pci_fault("mappers") ? -EBUSY : ioremap_move_begin(patience);
 
 	/* Somebody is at it for long: do not pause drivers again and again */
 	if (ret)
