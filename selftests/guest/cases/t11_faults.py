@@ -67,7 +67,7 @@ verdict
 class LoadBesidePauses(Load):
     """A disk that is paused as soon as it is back has not got far with looking for
     its namespaces; it looks again."""
-    EXPECTED = re.compile(r"Identify namespace failed \(-4\)")
+    EXPECTED = re.compile(r"Identify \w+ failed \((-4|nsid=1, status=0xfffffffc)\)")
 
 
 class Faults:
