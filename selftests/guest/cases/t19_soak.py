@@ -169,10 +169,16 @@ def assigned(m, devices):
             for i, r in enumerate(ranges[:pci.NR_BARS]) if r.flags and pci.is_assigned(r)}
 
 
-def plug_for(m, load, workers, plugger):
+def saw_both(m, mark):
+    """Whether BARs moved and devices were refused."""
+    lines = m.dmesg_since(mark)
+    return pci.moves(lines) and pci.refusals(lines)
+
+
+def plug_for(m, mark, load, workers, plugger):
     """Plugs and unplugs until enough was done: for longer, where all is slow."""
     end = time.monotonic() + SECONDS * PATIENCE
-    while time.monotonic() < end or plugger.cycles < CYCLES:
+    while time.monotonic() < end or plugger.cycles < CYCLES or not saw_both(m, mark):
         plugger.step()
         load.check()
         workers.check()
@@ -200,7 +206,7 @@ def soak_once(t):
         load = Load(m, network=False).start()
         load.devices.discard(NIC)
         workers, plugger = Workers(m), Plugger(m, SEED)
-        plug_for(m, load, workers, plugger)
+        plug_for(m, mark, load, workers, plugger)
         rounds = workers.stop()
         plugger.clear()
         m.settle()
