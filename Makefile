@@ -54,7 +54,7 @@ shell: test-packages compose ## Boot the demo machine to a shell; MACHINE=nested
 export: build-packages ## Bring edits and commits of build/linux back into the repository
 	@scripts/export $(force)
 
-series: build-packages compose ## The mails, cover letter and recipients, in build/series; git am takes them
+series: build-packages compose ## The mails, cover letters and recipients, in build/series; git am takes them
 	@scripts/mails
 
 check-series: build-packages compose ## checkpatch on each patch, and each commit compiles

@@ -6,6 +6,13 @@ Imported by scripts/compose and scripts/export; not run by itself.
 A patch is a mail whose diff changes files that the kernel has already.  Files
 that the kernel does not have are plain files of the repository; the "Adds:"
 lines of a patch name those that enter the kernel tree with it.
+
+The repository has such a file as it is after the last patch.  If it grows over
+several, those after the one that adds it hold the diffs, and what enters the
+tree first is what is left when these are taken back, the last one first.
+
+"# posting NAME" in patches/series begins a posting: patches that are mailed
+together, with patches/cover-NAME.
 """
 
 import email
@@ -25,6 +32,7 @@ BRANCH = "movable-bars"
 # What build/linux was composed to: HEAD beyond it is not yet in the repository.
 COMPOSED = "refs/movable/composed"
 BASE = "refs/movable/base"
+POSTING = re.compile(r"# posting ([a-z0-9-]+)$")
 
 # Where a file of the repository goes in the kernel tree; kernel/ takes the rest.
 SELFTEST = "tools/testing/selftests/pci_movable_bars/"
@@ -149,6 +157,11 @@ class Patch:
         self.author, self.date, self.subject, self.body = author, date, subject, body
         self.adds, self.diff, self.name = list(adds), diff, name
 
+    def changes(self):
+        """The kernel paths that the diff touches."""
+        return [path.decode() for path in
+                re.findall(rb"^diff --git a/(\S+) b/\1$", self.diff, re.M)]
+
     def message(self):
         return self.subject + "\n" + (f"\n{self.body}\n" if self.body else "")
 
@@ -206,11 +219,30 @@ def parse(name):
     return Patch(decoded(headers["from"]), headers["date"], subject, body, adds, diff, name)
 
 
+def postings():
+    """{posting: [file names]} of patches/series, in order."""
+    found = {}
+    posting = None
+    with open(os.path.join(PATCHES, "series"), encoding="utf-8") as source:
+        for line in source:
+            begins = POSTING.match(line)
+            name = line.split("#")[0].strip()
+            if begins:
+                posting = begins[1]
+                if posting in found:
+                    raise Error(f"patches/series has two postings {posting}")
+                found[posting] = []
+            elif name and posting is None:
+                raise Error(f"patches/series: {name} is in no posting\n"
+                            "Write a line '# posting NAME' above it.")
+            elif name:
+                found[posting].append(name)
+    return found
+
+
 def series():
     """The file names in patches/series, in order."""
-    with open(os.path.join(PATCHES, "series"), encoding="utf-8") as source:
-        lines = [line.split("#")[0].strip() for line in source]
-    names = [line for line in lines if line]
+    names = sum(postings().values(), [])
     for name in names:
         if not os.path.isfile(os.path.join(PATCHES, name)):
             raise Error(f"patches/series names {name}, which is not there\n"
@@ -249,10 +281,53 @@ def read_new(path, name):
         return ("100755" if os.access(full, os.X_OK) else "100644"), source.read()
 
 
-def commit_patch(git, patch, parent, base_files, added):
+def growers(patches):
+    """{kernel path: [patches that change it]} of files that earlier ones add."""
+    added = set()
+    found = {}
+    for patch in patches:
+        for path in patch.changes():
+            if path in added:
+                found.setdefault(path, []).append(patch)
+        own = {kernel_path(path) for path in patch.adds}
+        for path in own.intersection(patch.changes()):
+            raise Error(f"patches/{patch.name} adds {path}, and changes it as well\n"
+                        f"Edit {repo_path(path)} instead.")
+        added |= own
+    return found
+
+
+def take_back(git, patch, path):
+    """Take a patch's diff of one file back from git's own index file."""
+    status, _, errors = git.raw("apply", "--cached", "--reverse", "--whitespace=nowarn",
+                                "--include=" + path, "-", stdin=patch.diff, check=False)
+    if status:
+        raise Error(f"patches/{patch.name} cannot be taken back from {repo_path(path)},\n"
+                    "which is to be as that patch leaves it:\n"
+                    + errors.decode(errors="replace").replace("error: ", "")
+                    + "Edit and commit in build/linux instead.  Nothing was changed.")
+
+
+def first_blobs(git, patches):
+    """{kernel path: blob} of files that grow, as they enter the tree."""
+    found = {}
+    home = {path: patch.name for patch in patches for path in patch.adds}
+    for path, later in growers(patches).items():
+        data = read_new(repo_path(path), home[repo_path(path)])[1]
+        blob = git.out("hash-object", "-w", "--stdin", stdin=data)
+        git.raw("read-tree", "--empty")
+        git.raw("update-index", "--add", "--cacheinfo", f"100644,{blob},{path}")
+        for patch in reversed(later):
+            take_back(git, patch, path)
+        found[path] = git.out("rev-parse", ":" + path)
+    return found
+
+
+def commit_patch(git, patch, parent, base_files, added, firsts):
     """Make one commit of one patch on parent, through git's own index file.
 
     added: the kernel paths that earlier patches added; extended here.
+    firsts: what first_blobs() found.
     """
     for path in patch.adds:
         target = kernel_path(path)
@@ -263,7 +338,7 @@ def commit_patch(git, patch, parent, base_files, added):
             raise Error(f"patches/{patch.name} adds {path}, as an earlier patch does")
         added.add(target)
         mode, data = read_new(path, patch.name)
-        blob = git.out("hash-object", "-w", "--stdin", stdin=data)
+        blob = firsts.get(target) or git.out("hash-object", "-w", "--stdin", stdin=data)
         git.raw("update-index", "--add", "--cacheinfo", f"{mode},{blob},{target}")
     if patch.diff:
         status, _, errors = git.raw("apply", "--cached", "--whitespace=nowarn", "-",
@@ -293,11 +368,22 @@ def compose(git, base):
     added = set()
     with tempfile.TemporaryDirectory() as scratch:
         scratch_git = git.with_index(os.path.join(scratch, "index"))
+        firsts = first_blobs(scratch_git, patches)
         scratch_git.raw("read-tree", base)
         commit = base
         for patch in patches:
-            commit = commit_patch(scratch_git, patch, commit, base_files, added)
+            commit = commit_patch(scratch_git, patch, commit, base_files, added, firsts)
+    check_grown(git, commit, firsts)
     return commit
+
+
+def check_grown(git, commit, paths):
+    """Are files that grew what the repository has?"""
+    for path in paths:
+        with open(os.path.join(TOP, repo_path(path)), "rb") as source:
+            if git.raw("cat-file", "blob", f"{commit}:{path}")[1] != source.read():
+                raise Error(f"the patches do not lead to {repo_path(path)} as it is\n"
+                            "Edit and commit in build/linux instead.  Nothing was changed.")
 
 
 def warn_unnamed():
