@@ -29,9 +29,22 @@ REPO = os.path.dirname(os.path.dirname(os.path.dirname(
 QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
 DISK_SIZE = 64 << 20
 
+# Of each board: the root bus, and what tells it whether ACPI is to hot-plug below
+# bridges.  A topology names another board than q35 by "-machine".
+BOARDS = {
+    "q35": ("pcie.0", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support"),
+    "pc": ("pci.0", "PIIX4_PM.acpi-pci-hotplug-with-bridge-support"),
+}
+
 # What the agent in the guest talks through.
 PORT = "virtserialport,id=pmb-port,bus=pmb-serial.0,name=pmb.agent," \
     "chardev=pmb-agent"
+
+# What the kselftest asks for hot-plugs through, see vm/host.py.
+HOST_PORT = "virtserialport,bus=pmb-serial.0,name=pci_movable_bars,chardev=pmb-host"
+
+# Of ivshmem-plain: what plug_ram() plugs has its memory there.
+RAM_BAR = 2
 
 # Seconds without a line from a booting guest until it counts as hung.
 SILENCE = {"kvm": 15}
@@ -129,6 +142,16 @@ def topology_arguments(name):
     return arguments
 
 
+def board_of(arguments):
+    """Return: the board that QEMU arguments ask for."""
+    machines = [more for one, more in zip(arguments, arguments[1:])
+                if one == "-machine"]
+    board = machines[-1].split(",")[0] if machines else "q35"
+    if board not in BOARDS:
+        raise MachineError(f"no board {board}: known are {', '.join(BOARDS)}")
+    return board
+
+
 def parse_size(text):
     """'256M' -> bytes, as QEMU reads it; None if it is no size."""
     match = re.fullmatch(r"(\d+)([KMGT]?)", text)
@@ -206,6 +229,7 @@ class Machine:
         self.folder = None
         self.guest = None
         self.qmp = None
+        self.host_port = None
         self.files = []
         self.objects = 0
 
@@ -242,33 +266,38 @@ class Machine:
     def command(self, channels, append):
         """Return: QEMU's command line, @channels being the options for console,
         control and the agent's chardev pmb-agent."""
-        bridge = "on" if self.hotplug == "acpi" else "off"
+        devices = topology_arguments(self.topology)
+        board = board_of(devices)
+        root, acpi_below_bridges = BOARDS[board]
+        by_acpi = "on" if self.hotplug == "acpi" else "off"
         return [
             QEMU, "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", "-machine", "q35", "-accel", self.accel,
+            "-no-reboot", "-machine", board, "-accel", self.accel,
             "-cpu", "host" if self.accel == "kvm" else self.cpu,
-            "-smp", str(self.cpus), "-m", self.memory, "-global",
-            f"ICH9-LPC.acpi-pci-hotplug-with-bridge-support={bridge}",
+            "-smp", str(self.cpus), "-m", self.memory,
+            "-global", f"{acpi_below_bridges}={by_acpi}",
             *channels,
-            "-device", "virtio-serial-pci,id=pmb-serial,bus=pcie.0,addr=0x1e",
+            "-device", f"virtio-serial-pci,id=pmb-serial,bus={root},addr=0x1e",
             "-device", PORT,
             "-kernel", os.path.abspath(self.kernel),
             "-initrd", os.path.abspath(initramfs()),
             "-append", f"console=ttyS0 panic=-1 log_buf_len=4M {CLOCKS} {append}",
-            *topology_arguments(self.topology), *self.extra]
+            *devices, *self.extra]
 
-    def _arguments(self, qmp_fd, agent_fd):
+    def _arguments(self, qmp_fd, agent_fd, host_fd):
         return self.command([
             "-chardev", f"socket,id=pmb-qmp,fd={qmp_fd}",
             "-mon", "chardev=pmb-qmp,mode=control",
             "-chardev", f"socket,id=pmb-agent,fd={agent_fd}",
-            "-serial", "stdio"], self.append)
+            "-chardev", f"socket,id=pmb-host,fd={host_fd}",
+            "-serial", "stdio"], self.append) + ["-device", HOST_PORT]
 
     def make_disk(self, name, size=DISK_SIZE):
         """Makes an empty disk image in the machine's folder."""
         return make_disk(self.folder, name, size)
 
-    def _open_log(self, name):
+    def open_log(self, name):
+        """Opens a file beside the machine's other logs, until it stops."""
         log = open(os.path.join(self.logs, name), "w", encoding="utf-8")
         self.files.append(log)
         return log
@@ -279,20 +308,22 @@ class Machine:
         self.folder = tempfile.mkdtemp(prefix="pmb-")
         qmp, qmp_far = socket.socketpair()
         agent, agent_far = socket.socketpair()
-        arguments = self._arguments(qmp_far.fileno(), agent_far.fileno())
+        self.host_port, host_far = socket.socketpair()
+        far = qmp_far, agent_far, host_far
+        arguments = self._arguments(*(s.fileno() for s in far))
         make_disks(arguments, self.folder)
-        with self._open_log("command") as f:
+        with self.open_log("command") as f:
             f.write(shlex.join(arguments) + "\n")
-        self._spawn(arguments, (qmp_far, agent_far))
-        self.qmp = QMP(qmp, self._open_log("qmp.log"), self.wake, self.check)
-        self.guest = Guest(agent, self._open_log("guest.log"), self.wake,
+        self._spawn(arguments, far)
+        self.qmp = QMP(qmp, self.open_log("qmp.log"), self.wake, self.check)
+        self.guest = Guest(agent, self.open_log("guest.log"), self.wake,
                            self.check)
         self.qmp.execute("qmp_capabilities")
         self._wait_boot()
         return self
 
     def _spawn(self, arguments, far):
-        errors = self._open_log("qemu.err")
+        errors = self.open_log("qemu.err")
         try:
             self.process = subprocess.Popen(
                 arguments, cwd=self.folder, stdin=subprocess.DEVNULL,
@@ -305,7 +336,7 @@ class Machine:
             s.close()
         self.last_output = time.monotonic()
         threading.Thread(target=self._watch, daemon=True,
-                         args=(self._open_log("console.log"),)).start()
+                         args=(self.open_log("console.log"),)).start()
 
     def _wait_boot(self, job=None, timeout=90):
         """Waits for an agent to answer; @job, which boots, ends only if it failed."""
@@ -338,6 +369,8 @@ class Machine:
             if end:
                 end.thread.join(2)
                 end.sock.close()
+        if self.host_port:
+            self.host_port.close()
         for log in self.files:
             log.close()
         if self.folder:
@@ -363,7 +396,7 @@ class Machine:
         """What a hung guest cannot tell itself: where its processors are, and which
         interrupts they wait for."""
         failure, self.failure = self.failure, None
-        state = self._open_log("state.log")
+        state = self.open_log("state.log")
         with contextlib.suppress(QMPError, MachineError):
             for moment, cpu, what in itertools.product(
                     range(2), range(self.cpus), ("registers", "lapic")):
@@ -472,16 +505,17 @@ class Machine:
         same time (native hot-plug only)."""
         slots = [self.address(ident)[:-2] for ident in idents] if quick else []
         for ident in idents:
-            self._press_button(ident)
-        # One that was asked first may be off by itself already: the event tells.
-        self.run("".join(
-            f"n=$(cd /sys/bus/pci/slots; grep -lx {slot} */address)\n"
-            "echo 0 > /sys/bus/pci/slots/${n%/*}/power &\n"
-            for slot in slots) + "wait", timeout)
+            self.press_button(ident)
+        if slots:
+            # One that was asked first may be off by itself already: the event tells.
+            self.run("".join(
+                f"n=$(cd /sys/bus/pci/slots; grep -lx {slot} */address)\n"
+                "echo 0 > /sys/bus/pci/slots/${n%/*}/power &\n"
+                for slot in slots) + "wait", timeout)
         for ident in idents:
             self.qmp.wait_event("DEVICE_DELETED", timeout, device=ident)
 
-    def _press_button(self, ident, timeout=30):
+    def press_button(self, ident, timeout=30):
         """Presses a slot's attention button, again while QEMU says it is busy."""
         end = time.monotonic() + timeout * PATIENCE
         while True:

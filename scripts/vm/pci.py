@@ -26,6 +26,15 @@ UNMAPPED = 1 << 63
 LISTING = "/sys/kernel/debug/pci/movable_bars"
 
 
+# What a driver's BARs are to bear, whatever it promised itself; only with the option.
+STANDING = "/sys/kernel/debug/pci/bar_standing"
+
+
+def stand(machine, driver, standing):
+    """Lets a driver's BARs be "fixed", "paused" or "live"."""
+    machine.run(f"echo {driver} {standing} > {STANDING}")
+
+
 def listing(machine):
     """Return: what the kernel lists in LISTING."""
     return machine.run(f"cat {LISTING}")

@@ -5,10 +5,10 @@ import os
 
 from vm import pci
 from vm.ktap import Skipped
+from vm.machine import RAM_BAR
 
 MIB = 1 << 20
 GIB = 1 << 30
-RAM_BAR = 2
 TRACING = "/sys/kernel/tracing"
 
 # FAULTS=all in the environment: leave out no point at which something may fail.
@@ -17,6 +17,11 @@ ALL_FAULTS = os.environ.get("FAULTS") == "all"
 # A driver without a standing: what it has bound does not move.
 FIX_TESTDEV = "pci-stub.ids=1b36:0005"
 FIX_EDU = "pci-stub.ids=1234:11e8"
+
+
+def start_tracing(m):
+    """Turns on the tracepoints of the series."""
+    m.run(f"echo 1 > {TRACING}/events/pci_movable/enable")
 
 
 def plug_ram(m, ident, bus, size):
@@ -134,8 +139,7 @@ def give_to_driver(m, address, driver):
 def skip_if_locks_are_proved(m):
     """Skips the case on a kernel that proves its locks (make check-debug, make
     check-rt), if it is about recovery from an error after a hot-add.  Linux, with the
-    series or
-    without, takes pci_slot_mutex and pciehp's reset_lock in one order for the one
-    and in the other for the other."""
+    series or without, takes pci_slot_mutex and pciehp's reset_lock in one order for
+    the one and in the other for the other."""
     if m.guest.succeeds("[ -e /proc/lockdep ]"):
         raise Skipped("stock reports its own order of pci_slot_mutex and reset_lock")

@@ -5,7 +5,7 @@ from vm.ktap import case
 from vm.load import Load
 
 from ._common import (GIB, MIB, TRACING, expect_served, expect_stock_fails,
-                      plug_ram, probe, probe_again, show_moves)
+                      plug_ram, probe, probe_again, show_moves, start_tracing)
 
 DISKS = {"0000:04:00.0", "0000:07:00.0"}
 
@@ -27,11 +27,6 @@ def add_one(t, m, number, size, earlier):
     probe(m, address, number)
     earlier[address] = number
     return moves
-
-
-def start_tracing(m):
-    """Turns on the tracepoints of the series."""
-    m.run(f"echo 1 > {TRACING}/events/pci_movable/enable")
 
 
 def check_trace(t, m, moves):

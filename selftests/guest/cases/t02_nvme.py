@@ -79,7 +79,7 @@ def nvme_in_the_way(t):
 def nvme_paused(t):
     """The same with the driver paused around the move, not running on."""
     with t.boot("wedged", append=FIX_EDU) as m:
-        m.run("echo nvme paused > /sys/kernel/debug/pci/bar_standing")
+        pci.stand(m, "nvme", "paused")
         load = Load(m).start()
         new, _ = make_room(t, m, paused=True)
         more = start_all(m, new)

@@ -8,7 +8,7 @@ from vm.ktap import case
 from vm.load import Load
 
 from ._common import (GIB, TRACING, expect_not_served, expect_refused,
-                      expect_stock_fails)
+                      expect_stock_fails, start_tracing)
 
 TOO_LARGE = 64 * GIB
 SLOT = "0000:06:02.0"
@@ -62,7 +62,7 @@ def never_fits(t):
     with t.boot("nested-2") as m:
         load = Load(m).start()
         m.settle()
-        m.run(f"echo 1 > {TRACING}/events/pci_movable/enable")
+        start_tracing(m)
         before = pci.snapshot(m)
         mark = m.uptime_mark()
         address, bar = plug_huge(m)

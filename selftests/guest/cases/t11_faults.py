@@ -77,8 +77,8 @@ class Faults:
         self.t = t
         self.m = m
         if paused:
-            m.run("echo nvme paused > /sys/kernel/debug/pci/bar_standing; "
-                  "touch /tmp/paused")
+            pci.stand(m, "nvme", "paused")
+            m.run("touch /tmp/paused")
         m.run(f"echo 1 > {FAULT}/step; echo 1000 > {FAULT}/times")
         self.new = plug_drive(m)
         m.run(f"echo 0 > {FAULT}/times")

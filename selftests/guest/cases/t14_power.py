@@ -107,7 +107,7 @@ def driver_asleep(t):
     """A controller that its driver has suspended, for want of work: ahci, which
     is told for the test's sake that it may move."""
     with t.boot(with_ahci(t), append=FIX_EDU) as m:
-        m.run("echo ahci live > /sys/kernel/debug/pci/bar_standing")
+        pci.stand(m, "ahci", "live")
         device = m.address("ahci1")
         m.run(PATTERN)
         m.run(let_sleep(device))
