@@ -12,9 +12,10 @@ from vm import pci
 from vm.ktap import case
 from vm.load import Load
 
-from ._bartest import (DIR, STUBBED, TOPOLOGY, Halves, expect_maps, fault,
+from ._bartest import (DIR, MODULE, STUBBED, TOPOLOGY, Halves, expect_maps, fault,
                        mapped_addresses, tell)
-from ._common import ALL_FAULTS, RAM_BAR, expect_refused, expect_sound
+from ._common import (ALL_FAULTS, RAM_BAR, expect_not_served, expect_refused,
+                      expect_served, expect_sound, plug_ram)
 
 # The halves differ in the upper half of an address.
 BAR2_UPPER = 0x1c
@@ -25,6 +26,10 @@ PAUSE_MS = 2000
 MAX_ACCESSES = 60
 STRIDE = 1 if ALL_FAULTS else 3
 SHOWN = 20
+
+# What a device that is plugged has in these registers.
+RESET = "setpci -s {} " + " ".join(
+    f"{name}=0" for name in ["COMMAND"] + [f"BASE_ADDRESS_{i}" for i in range(6)])
 
 
 @contextmanager
@@ -180,6 +185,34 @@ def bridge_gone(t):
          + halves.tested)
 
 
+@case("18-no-class", limit=60)
+def no_class(t):
+    """A device that does not say what it is gets no addresses, as ever, and the log
+    says so; once it does, it gets them."""
+    with t.boot("nested-2") as m:
+        m.load_module(MODULE)
+        address, _ = plug_ram(m, "a", "slot0", 256 << 20)
+        expect_served(t, m, address, 256 << 20)
+        path = f"/sys/bus/pci/devices/{address}"
+        tell(m, f"watch {address}")
+        for command, served in (("classless", False), ("back", True)):
+            tell(m, command)
+            mark = m.uptime_mark()
+            m.run(f"{RESET.format(address)}; echo 1 > {path}/remove; "
+                  "echo 1 > /sys/bus/pci/rescan")
+            lines = m.dmesg_since(mark)
+            said = [line for line in lines if "its BARs are not assigned" in line]
+            if served:
+                t.equal(said, [], "lines about a class")
+                expect_served(t, m, address, 256 << 20)
+                continue
+            t.equal(m.run(f"cat {path}/class").strip(), "0x000000", "its class")
+            t.equal(len(said), 1, "lines about its class")
+            t.note(said[0].split("] ", 1)[1])
+            expect_not_served(t, m, address)
+            expect_sound(t, m)
+
+
 def requests(m):
     """Return: what the disk has done."""
     fields = m.run("cat /sys/block/nvme0n1/stat").split()
@@ -203,7 +236,7 @@ def paused_long(t):
     device vanishes meanwhile, which it finds afterwards."""
     with tested_machine(t) as (m, halves, load):
         first = halves.tested[0]
-        m.run("echo bartest paused > /sys/kernel/debug/pci/bar_standing")
+        pci.stand(m, "bartest", "paused")
         tell(m, f"pause {first} {PAUSE_MS}")
         before = snapshot(m, halves.large)
         tell(m, f"watch {first}")

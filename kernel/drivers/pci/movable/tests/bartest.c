@@ -135,6 +135,11 @@ static int do_gone(const char *name, const char *rest)
 	return kstrtouint(name, 0, &after) ?: bartest_fault_gone(after);
 }
 
+static int do_classless(const char *name, const char *rest)
+{
+	return bartest_fault_classless();
+}
+
 static int do_back(const char *name, const char *rest)
 {
 	bartest_fault_back();
@@ -158,6 +163,7 @@ static const struct bartest_command {
 	{ "unwatch", do_unwatch, true },
 	{ "stuck", do_stuck, true },
 	{ "gone", do_gone, true },
+	{ "classless", do_classless, true },
 	{ "back", do_back, true },
 };
 
@@ -178,7 +184,7 @@ static int run_command(const struct bartest_command *command, const char *name,
 static ssize_t control_write(struct file *file, const char __user *user,
 			     size_t count, loff_t *pos)
 {
-	char line[BARTEST_LINE], verb[8], name[16] = "";
+	char line[BARTEST_LINE], verb[12], name[16] = "";
 	int used = 0, i, ret;
 
 	if (count >= sizeof(line))
@@ -186,7 +192,7 @@ static ssize_t control_write(struct file *file, const char __user *user,
 	if (copy_from_user(line, user, count))
 		return -EFAULT;
 	line[count] = '\0';
-	if (sscanf(line, "%7s%n %15s%n", verb, &used, name, &used) < 1)
+	if (sscanf(line, "%11s%n %15s%n", verb, &used, name, &used) < 1)
 		return -EINVAL;
 
 	for (i = 0; i < ARRAY_SIZE(bartest_commands); i++) {

@@ -72,6 +72,7 @@ void bartest_fault_watch(struct pci_dev *dev);
 void bartest_fault_unwatch(void);
 int bartest_fault_stuck(unsigned int where);
 int bartest_fault_gone(unsigned int after);
+int bartest_fault_classless(void);
 void bartest_fault_back(void);
 void bartest_show_fault(struct seq_file *m);
 

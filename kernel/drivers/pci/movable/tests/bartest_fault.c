@@ -22,6 +22,7 @@
  * @lock: protects what follows
  * @dev: the device, referenced; NULL if none is watched
  * @ops: what reaches the hardware
+ * @classless: reads of its class code give zero, PCI_CLASS_NOT_DEFINED
  * @stuck: register that ignores writes, or BARTEST_NONE
  * @left: accesses that are answered before it is gone, or BARTEST_FOREVER
  * @accesses: how many there were since it was told to misbehave
@@ -31,6 +32,7 @@ struct bartest_fault {
 	raw_spinlock_t lock;
 	struct pci_dev *dev;
 	struct pci_ops *ops;
+	bool classless;
 	int stuck;
 	unsigned int left;
 	unsigned int accesses;
@@ -82,14 +84,37 @@ static bool answers(struct pci_bus *bus, unsigned int devfn, int where, int size
 	return answer;
 }
 
+/* The class code is what follows the revision, three bytes */
+static u32 without_class(int where, int size, u32 value)
+{
+	for (int i = 0; i < size; i++) {
+		if (where + i > PCI_REVISION_ID && where + i <= PCI_CLASS_DEVICE + 1)
+			value &= ~(0xffU << (8 * i));
+	}
+	return value;
+}
+
+static bool is_classless(struct pci_bus *bus, unsigned int devfn)
+{
+	guard(raw_spinlock_irqsave)(&fault.lock);
+
+	return fault.classless && fault.dev && fault.dev->bus == bus &&
+	       fault.dev->devfn == devfn;
+}
+
 static int fault_read(struct pci_bus *bus, unsigned int devfn, int where, int size,
 		      u32 *value)
 {
-	if (answers(bus, devfn, where, size, false))
-		return fault.ops->read(bus, devfn, where, size, value);
+	int ret;
 
-	*value = ~0;
-	return PCIBIOS_SUCCESSFUL;
+	if (!answers(bus, devfn, where, size, false)) {
+		*value = ~0;
+		return PCIBIOS_SUCCESSFUL;
+	}
+	ret = fault.ops->read(bus, devfn, where, size, value);
+	if (is_classless(bus, devfn))
+		*value = without_class(where, size, *value);
+	return ret;
 }
 
 static int fault_write(struct pci_bus *bus, unsigned int devfn, int where, int size,
@@ -196,6 +221,23 @@ int bartest_fault_gone(unsigned int after)
 }
 
 /**
+ * bartest_fault_classless - let the device have no class
+ *
+ * The kernel notices when it finds the device anew, on the same bus.
+ *
+ * Return: 0, -ENODEV if no device is watched.
+ */
+int bartest_fault_classless(void)
+{
+	guard(raw_spinlock_irqsave)(&fault.lock);
+
+	if (!fault.dev)
+		return -ENODEV;
+	fault.classless = true;
+	return 0;
+}
+
+/**
  * bartest_fault_back - let the device behave
  *
  * The counters stay.
@@ -204,6 +246,7 @@ void bartest_fault_back(void)
 {
 	guard(raw_spinlock_irqsave)(&fault.lock);
 
+	fault.classless = false;
 	fault.stuck = BARTEST_NONE;
 	fault.left = BARTEST_FOREVER;
 }
