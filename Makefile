@@ -29,6 +29,9 @@ check-rt: test-packages compose ## The same on a PREEMPT_RT kernel
 	@$(call boot,movable+rt) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-3} scripts/run-tests $(TESTS)
 
+report: test-packages compose ## Tables of what a kernel does without and with the option
+	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/report $(MACHINES)
+
 soak: test-packages compose ## 10,000 hot-adds with everything else going on; SOAK_CYCLES=n
 	@$(call boot,movable) && SOAK_SECONDS=600 SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
 

@@ -1,0 +1,106 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs the kselftest (selftests/pci_movable_bars/) on test machines."""
+
+import re
+from dataclasses import dataclass, field
+
+from . import PATIENCE, addrmap
+from .host import Host
+
+PROGRAM = "pci_movable_bars"
+
+# Of machine -> what it is booted with.  Where ACPI plugs, that is what differs.
+MACHINES = {
+    "nested-1": {}, "nested-1-acpi": {"topology": "nested-1", "hotplug": "acpi"},
+    "nested-2": {}, "nested-3": {}, "nested-4": {}, "flat": {},
+    "wedged": {"append": "pci-stub.ids=1234:11e8"}, "roots": {}, "shpc": {}, "cxl": {},
+    "classic": {}, "conventional": {"hotplug": "acpi"},
+}
+
+RESULT = re.compile(r"(ok|not ok) \d+ (# SKIP )?(\S+)")
+# Of a device that was plugged or looked at, as steps.c says it
+SERVED = re.compile(r"# (\S+) \((.*)\) at \S+: (\d+) of (\d+) functions served, "
+                    r"(\d+) BARs of others moved")
+WHAT = re.compile(r"# (\S+\.\S+): (.*)")
+WHY = re.compile(r"# (?:skipped|failed): (.*)")
+
+
+@dataclass
+class Result:
+    """What the kselftest said of one case."""
+
+    name: str = ""
+    verdict: str = "not ok"
+    lines: list = field(default_factory=list)
+
+    @property
+    def what(self):
+        """What is tested."""
+        found = [m for m in map(WHAT.match, self.lines) if m and m[1] == self.name]
+        return found[0][2] if found else ""
+
+    @property
+    def why(self):
+        """Why it failed or was skipped."""
+        found = [m[1] for m in map(WHY.match, self.lines) if m]
+        return found[0] if found else "it gave no result"
+
+    @property
+    def steps(self):
+        """[(device, functions served, functions, BARs moved)] as it went on."""
+        found = filter(None, map(SERVED.match, self.lines))
+        return [(m[2], int(m[3]), int(m[4]), int(m[5])) for m in found]
+
+
+class Pictures:
+    """The address maps of a machine before anything is plugged and at the end."""
+
+    def __init__(self, machine):
+        self.machine = machine
+        self.before = self.after = None
+
+    def look(self, request):
+        """Takes a picture if this request of the guest is a time to do so."""
+        if request.startswith("plug ") and self.before is None:
+            self.before = addrmap.collect(self.machine)
+        elif request == "plugged" and self.before is not None:
+            self.after = addrmap.collect(self.machine)
+
+    def svg(self, title):
+        """Return: the two side by side; None if nothing was plugged."""
+        if not self.after:
+            return None
+        return addrmap.svg(*addrmap.relevant(self.before, self.after), title)
+
+
+def boot(t, machine, option, **more):
+    """Return: a machine of MACHINES to be entered."""
+    options = {"topology": machine, **MACHINES[machine], "option": option, **more}
+    return t.boot(options.pop("topology"), **options)
+
+
+def cases(t, machine):
+    """Return: the names of the cases made for a machine."""
+    with boot(t, machine, True) as m:
+        listed = m.run(f"{PROGRAM} -l -m {m.topology}").splitlines()
+    return [name for name, where in (line.split("\t")[:2] for line in listed)
+            if where != "any"]
+
+
+def run(m, names="", look=None):
+    """Runs cases on a booted machine, all that fit it if none are named.  Return: a
+    Result for each; one that is missing for those that gave none."""
+    job = m.guest.start(f"PATIENCE={PATIENCE} exec {PROGRAM} {names}")
+    results, lines = [], []
+    for line in Host(m, look).serve(job).splitlines():
+        found = RESULT.match(line)
+        if not found:
+            lines.append(line)
+            continue
+        verdict = "skip" if found[2] else found[1]
+        results.append(Result(found[3], verdict, lines))
+        lines = []
+    named = names.split()
+    results += [Result(name, "not ok", lines) for name in named
+                if name not in [r.name for r in results]]
+    return results

@@ -1,0 +1,389 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Carries out the steps of a case, and checks after each what must always hold. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include <dirent.h>
+
+#include "cases.h"
+#include "disks.h"
+#include "host.h"
+#include "kselftest.h"
+#include "log.h"
+#include "memory.h"
+#include "pci.h"
+#include "test.h"
+
+#define MAX_PLUGGED	8
+#define MAX_BARS	48
+#define SLOTS		"/sys/bus/pci/slots"
+
+#define MOVED		"BAR [0-9]+ .*: moved from"
+#define REFUSED		": refused: "
+#define NO_SPACE	"can't assign; no space"
+
+/**
+ * struct plugged_bar - a memory BAR of a device that the host has plugged
+ * @dev: the function
+ * @bar: its number
+ * @size: in bytes; 0 if the function has no memory BAR
+ * @is_ram: memory is behind it
+ * @seed: of the words that were written to it; 0: none
+ */
+struct plugged_bar {
+	char dev[PCI_NAME_LEN];
+	int bar;
+	u64 size;
+	bool is_ram;
+	u64 seed;
+};
+
+/**
+ * struct plugged - a device that the host has plugged, or knows
+ * @id: its name
+ * @device: what it is
+ * @bars: its memory BARs, ordered by function
+ * @nr_bars: number of @bars
+ * @held: a mapping of its memory
+ */
+struct plugged {
+	const char *id;
+	const char *device;
+	struct plugged_bar bars[MAX_BARS];
+	int nr_bars;
+	volatile u64 *held;
+};
+
+static struct plugged plugged[MAX_PLUGGED];
+static struct pci_tree tree;
+
+bool bars_are_movable(void)
+{
+	return exists(PCI_LISTING);
+}
+
+void check_sound(const struct pci_tree *now)
+{
+	const char *fault = pci_find_fault(now);
+
+	if (fault && bars_are_movable())
+		fail("%s", fault);
+	if (fault)
+		note("without the option: %s", fault);
+}
+
+static struct plugged *find_plugged(const char *id)
+{
+	for (int i = 0; i < MAX_PLUGGED; i++)
+		if (plugged[i].id && !strcmp(plugged[i].id, id))
+			return &plugged[i];
+	fail("the case plugs no %s", id);
+}
+
+static struct plugged *free_plugged(void)
+{
+	for (int i = 0; i < MAX_PLUGGED; i++)
+		if (!plugged[i].id)
+			return &plugged[i];
+	fail("the case plugs more than %d devices", MAX_PLUGGED);
+}
+
+static void ask_where(struct plugged *p)
+{
+	const struct host_answer *answer = host_ask("where %s", p->id);
+
+	p->nr_bars = 0;
+	p->held = NULL;
+	for (int i = 0; i < answer->nr && i < MAX_BARS; i++) {
+		struct plugged_bar *bar = &p->bars[p->nr_bars++];
+		char kind[8];
+
+		if (sscanf(answer->lines[i], "%15s %d %llu %7s", bar->dev, &bar->bar,
+			   &bar->size, kind) != 4)
+			fail("the host says \"%s\"", answer->lines[i]);
+		bar->is_ram = !strcmp(kind, "ram");
+		bar->seed = 0;
+	}
+	if (!p->nr_bars)
+		fail("the host does not say where %s is", p->id);
+}
+
+/* The last one plugged is function 0, at which the kernel looks for all of them */
+static const char *first_function(const struct plugged *p)
+{
+	return p->bars[0].dev;
+}
+
+static void wait_for(const struct plugged *p, bool there)
+{
+	double end = now() + patient(20);
+
+	while (exists(pci_path(first_function(p), "config")) != there) {
+		if (now() > end)
+			fail("%s is still %s after 20 s", first_function(p),
+			     there ? "missing" : "there");
+		nap(20);
+	}
+	/* Whoever reads it waits for the lock that the hot-add holds */
+	free(read_file(PCI_LISTING, NULL));
+	log_settle();
+}
+
+static bool is_served(const struct plugged_bar *bar)
+{
+	const struct pci_dev *dev = pci_find(&tree, bar->dev);
+	const struct pci_range *r;
+
+	if (!dev || !bar->size)
+		return dev;
+	r = &dev->ranges[bar->bar];
+	return pci_is_memory(r) && pci_is_assigned(r) && pci_size(r) == bar->size;
+}
+
+/* How many functions of a device have all their memory BARs */
+static int count_served(const struct plugged *p, int *of)
+{
+	int served = 0, i = 0;
+
+	for (*of = 0; i < p->nr_bars; ++*of) {
+		const char *dev = p->bars[i].dev;
+		bool all = true;
+
+		for (; i < p->nr_bars && !strcmp(p->bars[i].dev, dev); i++)
+			all &= is_served(&p->bars[i]);
+		served += all;
+	}
+	return served;
+}
+
+static void use_memory(struct plugged *p)
+{
+	for (int i = 0; i < p->nr_bars; i++) {
+		struct plugged_bar *bar = &p->bars[i];
+
+		if (!bar->is_ram || !is_served(bar))
+			continue;
+		if (bar->seed)
+			memory_check(bar->dev, bar->bar, bar->seed);
+		bar->seed = random() | 1;
+		memory_write(bar->dev, bar->bar, bar->seed);
+	}
+}
+
+/* What holds after each step, whatever the kernel */
+static void check_machine(void)
+{
+	struct pci_tree after;
+
+	log_settle();
+	log_check();
+	after = pci_read_tree();
+	check_sound(&after);
+	if (bars_are_movable())
+		pci_check_kept(&tree, &after);
+	pci_free_tree(&tree);
+	tree = after;
+	disks_check();
+	for (int i = 0; i < MAX_PLUGGED; i++)
+		if (plugged[i].id)
+			use_memory(&plugged[i]);
+}
+
+static void check_log(int mark, bool all_served)
+{
+	if (bars_are_movable()) {
+		if (!all_served && !log_count(mark, REFUSED))
+			fail("no reason in the log why the device gets no addresses");
+	} else {
+		if (log_count(mark, MOVED))
+			fail("without the option, but: %s", log_find(mark, MOVED));
+		if (!all_served && !log_count(mark, NO_SPACE))
+			fail("nothing in the log of a device that gets no addresses");
+	}
+}
+
+static void check_moves(const struct step *step, int mark)
+{
+	int moved = log_count(mark, MOVED);
+
+	if (!bars_are_movable())
+		return;
+	if (step->moves == MOVES && !moved)
+		fail("nothing has moved");
+	if (step->moves == MOVES_NONE && moved)
+		fail("somebody has moved: %s", log_find(mark, MOVED));
+}
+
+static void check_served(const struct step *step, const struct plugged *p, int mark)
+{
+	int wanted = bars_are_movable() ? step->movable : step->stock;
+	int of, served = count_served(p, &of);
+	const char *why = log_find(mark, bars_are_movable() ? REFUSED : NO_SPACE);
+
+	note("%s (%s) at %s: %d of %d functions served, %d BARs of others moved", p->id,
+	     p->device, first_function(p), served, of, log_count(mark, MOVED));
+	if (served < of && why)
+		note("%s", why);
+	if (served != wanted)
+		fail("%d of %d functions served instead of %d", served, of, wanted);
+	if (step->op == PLUG)
+		check_log(mark, served == of);
+}
+
+static void plug(const struct step *step)
+{
+	struct plugged *p = free_plugged();
+
+	host_ask("plug %s %s %s", step->id, step->slot, step->device);
+	p->id = step->id;
+	p->device = step->device;
+	ask_where(p);
+	wait_for(p, true);
+}
+
+static void take(const struct step *step)
+{
+	struct plugged *p = free_plugged();
+
+	p->id = step->id;
+	p->device = "from the beginning";
+	ask_where(p);
+}
+
+/* The slot's folder in sysfs has a file with the device's address */
+static bool find_slot(const struct plugged *p, char *path, size_t size)
+{
+	DIR *dir = opendir(SLOTS);
+	struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		char file[512], *address;
+
+		snprintf(file, sizeof(file), SLOTS "/%s/address", entry->d_name);
+		address = read_file(file, NULL);
+		/* "0000:06:02", followed by a new line */
+		found = address && strlen(address) > 4 &&
+			!strncmp(address, first_function(p), strcspn(address, "\n"));
+		free(address);
+		if (found)
+			snprintf(path, size, SLOTS "/%s/power", entry->d_name);
+	}
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+/* A press on the slot's button is heard five seconds later, so switch it off besides */
+static void unplug(struct plugged *p)
+{
+	char path[1024];
+	pid_t child = 0;
+
+	if (p->held)
+		memory_release(p->held);
+	host_ask("press %s", p->id);
+	if (host_plugs_natively() && find_slot(p, path, sizeof(path))) {
+		child = fork();
+		if (!child)
+			_exit(!!write_file(path, "0"));
+	}
+	host_ask("gone %s", p->id);
+	if (child > 0)
+		waitpid(child, NULL, 0);
+	p->id = NULL;
+}
+
+static void remove_device(const struct plugged *p)
+{
+	disks_forget(first_function(p));
+	for (int i = p->nr_bars - 1; i >= 0; i--)
+		if (exists(pci_path(p->bars[i].dev, "remove")))
+			pci_write(p->bars[i].dev, "remove", "1");
+	wait_for(p, false);
+}
+
+static void rescan(void)
+{
+	int err = write_file(PCI_RESCAN, "1");
+
+	if (err)
+		fail(PCI_RESCAN ": %s", strerror(err));
+}
+
+static void hold(struct plugged *p)
+{
+	for (int i = 0; i < p->nr_bars && !p->held; i++)
+		if (p->bars[i].is_ram && is_served(&p->bars[i]))
+			p->held = memory_hold(p->bars[i].dev, p->bars[i].bar);
+	if (!p->held)
+		fail("%s has no memory to be held", p->id);
+}
+
+static void release(struct plugged *p)
+{
+	memory_release(p->held);
+	p->held = NULL;
+}
+
+static void carry_out(const struct step *step)
+{
+	switch (step->op) {
+	case PLUG:
+		plug(step);
+		break;
+	case TAKE:
+		take(step);
+		break;
+	case UNPLUG:
+		unplug(find_plugged(step->id));
+		break;
+	case REMOVE:
+		remove_device(find_plugged(step->id));
+		break;
+	case RESCAN:
+		rescan();
+		break;
+	case HOLD:
+		hold(find_plugged(step->id));
+		break;
+	case RELEASE:
+		release(find_plugged(step->id));
+		break;
+	default:
+		break;
+	}
+}
+
+void unplug_all(void)
+{
+	struct host_answer ids = *host_ask("plugged");
+
+	for (int i = 0; i < ids.nr; i++) {
+		plugged[0] = (struct plugged){ .id = ids.lines[i] };
+		ask_where(&plugged[0]);
+		unplug(&plugged[0]);
+	}
+	exit(KSFT_PASS);
+}
+
+void run_steps(const struct step *steps)
+{
+	log_open();
+	disks_start();
+	tree = pci_read_tree();
+	for (const struct step *step = steps; step->op != END; step++) {
+		int mark = log_mark();
+
+		carry_out(step);
+		check_machine();
+		if (step->op == PLUG || step->op == LOOK)
+			check_served(step, find_plugged(step->id), mark);
+		check_moves(step, mark);
+	}
+	disks_stop();
+	exit(KSFT_PASS);
+}
