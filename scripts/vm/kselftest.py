@@ -19,10 +19,10 @@ MACHINES = {
 
 RESULT = re.compile(r"(ok|not ok) \d+ (# SKIP )?(\S+)")
 # Of a device that was plugged or looked at, as steps.c says it
-SERVED = re.compile(r"# (\S+) \((.*)\) at \S+: (\d+) of (\d+) functions served, "
+SERVED = re.compile(r"(\S+) \((.*)\) at \S+: (\d+) of (\d+) functions served, "
                     r"(\d+) BARs of others moved")
-WHAT = re.compile(r"# (\S+\.\S+): (.*)")
-WHY = re.compile(r"# (?:skipped|failed): (.*)")
+WHAT = re.compile(r"(\S+\.\S+): (.*)")
+WHY = re.compile(r"(?:skipped|failed): (.*)")
 
 
 @dataclass
@@ -79,10 +79,9 @@ def boot(t, machine, option, **more):
     return t.boot(options.pop("topology"), **options)
 
 
-def cases(t, machine):
-    """Return: the names of the cases made for a machine."""
-    with boot(t, machine, True) as m:
-        listed = m.run(f"{PROGRAM} -l -m {m.topology}").splitlines()
+def cases(m):
+    """Return: the names of the cases made for a booted machine."""
+    listed = m.run(f"{PROGRAM} -l -m {m.topology}").splitlines()
     return [name for name, where in (line.split("\t")[:2] for line in listed)
             if where != "any"]
 
@@ -95,7 +94,9 @@ def run(m, names="", look=None):
     for line in Host(m, look).serve(job).splitlines():
         found = RESULT.match(line)
         if not found:
-            lines.append(line)
+            # Its header and plan are not those of whoever passes its lines on.
+            if line.startswith("#"):
+                lines.append(line[2:])
             continue
         verdict = "skip" if found[2] else found[1]
         results.append(Result(found[3], verdict, lines))

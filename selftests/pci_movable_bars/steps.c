@@ -127,9 +127,6 @@ static void wait_for(const struct plugged *p, bool there)
 			     there ? "missing" : "there");
 		nap(20);
 	}
-	/* Whoever reads it waits for the lock that the hot-add holds */
-	free(read_file(PCI_LISTING, NULL));
-	log_settle();
 }
 
 static bool is_served(const struct plugged_bar *bar)
@@ -178,6 +175,8 @@ static void check_machine(void)
 {
 	struct pci_tree after;
 
+	/* Whoever reads it waits for the lock that a hot-add holds */
+	free(read_file(PCI_LISTING, NULL));
 	log_settle();
 	log_check();
 	after = pci_read_tree();

@@ -73,16 +73,3 @@ def nested_3(t):
     """Below the innermost of three switches."""
     expect_stock_fails(t, "nested-3", plug_256m)
     add_under_load(t, "nested-3", [256 * MIB, 4 * GIB], DISKS)
-
-
-@case("01-fits", limit=60)
-def fits(t):
-    """A device that fits without moving anybody moves nobody."""
-    with t.boot("flat") as m:
-        load = Load(m).start()
-        address, lines = plug_ram(m, "ram0", "slot0", 256 * MIB)
-        moves, summaries = show_moves(t, lines)
-        t.equal((moves, summaries), ([], []), "moves")
-        expect_served(t, m, address, 256 * MIB)
-        probe(m, address, 1)
-        load.stop()
