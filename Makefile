@@ -29,6 +29,9 @@ check-rt: test-packages compose ## The same on a PREEMPT_RT kernel
 	@$(call boot,movable+rt) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-3} scripts/run-tests $(TESTS)
 
+check-all: ## Every check there is, with the time each takes; hours.  TARGETS='check report'
+	@scripts/check-all $(TARGETS)
+
 report: test-packages compose ## Tables of what a kernel does without and with the option
 	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/report $(MACHINES)
 
@@ -98,6 +101,6 @@ build-packages:
 test-packages:
 	@scripts/packages test
 
-.PHONY: demo check check-uml check-debug check-rt soak tree kernel stock-kernel kernel-image \
-	stock-kernel-image shell export series check-series check-builds bench help clean \
-	distclean compose build-packages test-packages
+.PHONY: demo check check-all check-uml check-debug check-rt report soak tree kernel stock-kernel \
+	kernel-image stock-kernel-image shell export series check-series check-builds bench \
+	help clean distclean compose build-packages test-packages

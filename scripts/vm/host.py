@@ -60,15 +60,17 @@ class Host:
         self.log.write(f"< {request}\n")
         if self.look:
             self.look(request)
-        verb, *words = request.split()
+        verb, *words = request.split() or [""]
         try:
             act = getattr(self, f"do_{verb}", None)
             if not act:
                 raise Refused(f"there is no request {verb}")
             for line in act(*words) or ():
                 self._say(line)
-        except (Refused, MachineError, QMPError, TypeError, ValueError) as e:
-            self._say("error " + str(e).replace("\n", " "))
+        except (Refused, MachineError, QMPError, KeyError, TypeError, ValueError) as e:
+            # One that has failed does not hear the answer.
+            self.machine.check()
+            self._say(f"error {type(e).__name__}: " + str(e).replace("\n", " "))
         else:
             self._say("ok")
 
@@ -85,6 +87,7 @@ class Host:
         if ident in self.devices:
             raise Refused(f"{ident} is plugged already")
         slot, _, place = slot.partition(":")
+        self.devices[ident] = functions
         for number, function in reversed(list(enumerate(functions))):
             more = ""
             if place or len(functions) > 1:
@@ -92,7 +95,6 @@ class Host:
             if len(functions) > 1 and not number:
                 more += ",multifunction=on"
             self._plug_function(f"{ident}.{number}", slot, function, more)
-        self.devices[ident] = functions
 
     def _plug_function(self, name, slot, function, more):
         kind, _, value = function.partition("=")

@@ -28,6 +28,7 @@ REPO = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
 QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
 DISK_SIZE = 64 << 20
+WRITTEN = 2 << 20
 
 # Of each board: the root bus, and what tells it whether ACPI is to hot-plug below
 # bridges.  A topology names another board than q35 by "-machine".
@@ -188,9 +189,11 @@ def boot_files(kernel):
 
 
 def make_disk(folder, name, size=DISK_SIZE):
-    """Makes an empty disk image.  Return: its path."""
+    """Makes a disk image; no two places at its beginning are alike, so that who reads
+    there gets what belongs there.  Return: its path."""
     path = os.path.join(folder, name)
-    with open(path, "ab") as f:
+    with open(path, "xb") as f:
+        f.write(os.urandom(WRITTEN))
         f.truncate(size)
     return path
 
@@ -293,7 +296,7 @@ class Machine:
             "-serial", "stdio"], self.append) + ["-device", HOST_PORT]
 
     def make_disk(self, name, size=DISK_SIZE):
-        """Makes an empty disk image in the machine's folder."""
+        """Makes a disk image in the machine's folder."""
         return make_disk(self.folder, name, size)
 
     def open_log(self, name):
@@ -478,14 +481,16 @@ class Machine:
         return ident
 
     def add_disk(self, ident, size=DISK_SIZE):
-        """Makes a disk for a device to be plugged.  Return: its id."""
-        path = self.make_disk(ident + ".img", size)
+        """Makes a disk for a device to be plugged.  Return: what to call it in drive=."""
+        self.objects += 1
+        node = f"{ident}-{self.objects}"
+        path = self.make_disk(node + ".img", size)
         self.qmp.execute("blockdev-add", **{
-            "driver": "raw", "node-name": ident,
+            "driver": "raw", "node-name": node,
             "file": {"driver": "file", "filename": path,
                      "cache": {"direct": False, "no-flush": True},
                      "aio": "threads"}})
-        return ident
+        return node
 
     def device_add(self, text):
         """Tells QEMU to plug "driver,id=...,bus=...,key=value"."""

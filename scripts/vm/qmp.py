@@ -91,10 +91,12 @@ class QMP:
         return reply["return"]
 
     def wait_event(self, name, timeout=30, **data):
-        """Waits for an event whose data has the given values."""
-        def matches(event):
-            return event["event"] == name and \
-                data.items() <= event.get("data", {}).items()
+        """Waits for an event whose data has the given values, one that nobody has
+        waited for before."""
+        def matching():
+            return [event for event in self.events if event["event"] == name and
+                    data.items() <= event.get("data", {}).items()]
 
-        self._wait(lambda: any(map(matches, self.events)), timeout,
-                   f"event {name} {data}")
+        self._wait(matching, timeout, f"event {name} {data}")
+        with self.wake:
+            self.events.remove(matching()[0])

@@ -13,14 +13,15 @@
  * @END: there is no further step
  * @PLUG: the host plugs @step.device as @step.id into @step.slot
  * @TAKE: nothing; @step.id is a device that the machine has from the beginning
- * @UNPLUG: the device is taken out, its slot switched off before
+ * @UNPLUG: the device is taken out, after its slot was switched off
  * @REMOVE: the kernel gives the device up, which stays plugged
  * @RESCAN: the kernel looks for devices
  * @HOLD: a process maps memory of the device
  * @RELEASE: and lets go of it
+ * @VIRTUAL: all Virtual Functions of the device come, have addresses, and go
  * @LOOK: nothing; how many functions are served now?
  */
-enum op { END, PLUG, TAKE, UNPLUG, REMOVE, RESCAN, HOLD, RELEASE, LOOK };
+enum op { END, PLUG, TAKE, UNPLUG, REMOVE, RESCAN, HOLD, RELEASE, VIRTUAL, LOOK };
 
 /**
  * enum moves - what a kernel with movable BARs does to others in a step
@@ -54,8 +55,10 @@ struct step {
 /**
  * struct test_case - a case
  * @name: unique, of what a shell does not touch
- * @machine: the virtual machine it is made for; NULL: any machine whatever
+ * @machine: the virtual machine it is made for; NULL: any machine
  * @what: a sentence
+ * @stock_fails: without movable BARs this fails, and how: what is done to a device that
+ *	is in use
  * @steps: what is done, if a host plugs devices
  * @run: what is done, if not
  */
@@ -63,6 +66,7 @@ struct test_case {
 	const char *name;
 	const char *machine;
 	const char *what;
+	const char *stock_fails;
 	const struct step *steps;
 	void (*run)(void);
 };
@@ -75,14 +79,14 @@ bool bars_are_movable(void);
 
 /*
  * Fails the case if addresses are not as they have to be. A kernel without movable BARs
- * forgets to write windows after a hot-add without success: that is told, no more.
+ * forgets to write windows after a hot-add that failed: this is only noted.
  */
-void check_sound(const struct pci_tree *tree);
+void check_sound(const struct pci_tree *all);
 
 /* Carries out the steps; ends the process */
-void run_steps(const struct step *steps) __attribute__((noreturn));
+__noreturn void run_steps(const struct step *steps);
 
 /* Takes out all that the host has plugged; ends the process */
-void unplug_all(void) __attribute__((noreturn));
+__noreturn void unplug_all(void);
 
 #endif

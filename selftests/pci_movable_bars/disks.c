@@ -25,7 +25,7 @@
 /**
  * struct disk - one disk and the process that reads it
  * @name: in /dev
- * @pid: the process
+ * @pid: the process; 0: none any more
  * @reads: reads that gave what they gave at first
  * @seen: @reads when they were last looked at
  * @wrong: reads that gave something else
@@ -92,13 +92,16 @@ static void read_on(struct disk *disk, int fd)
 static void start_reading(const char *name)
 {
 	struct disk *disk = &disks[nr_disks];
+	pid_t parent = getpid();
 	char path[64];
 	pid_t pid;
 	int fd;
 
 	snprintf(path, sizeof(path), "/dev/%.31s", name);
-	fd = open(path, O_RDONLY | O_DIRECT | O_CLOEXEC);
-	if (fd < 0 || lseek(fd, 0, SEEK_END) < (off_t)AREA) {
+	fd = open(path, O_RDONLY | O_DIRECT | O_EXCL | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (lseek(fd, 0, SEEK_END) < (off_t)AREA) {
 		close(fd);
 		return;
 	}
@@ -106,6 +109,8 @@ static void start_reading(const char *name)
 	pid = fork();
 	if (!pid) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		if (getppid() != parent)
+			_exit(1);
 		read_on(disk, fd);
 		_exit(1);
 	}
@@ -135,6 +140,7 @@ void disks_start(void)
 			start_reading(entry->d_name);
 	if (dir)
 		closedir(dir);
+	note("%d disks are read", nr_disks);
 }
 
 static void check_disk(struct disk *disk)
@@ -156,16 +162,24 @@ static void check_disk(struct disk *disk)
 void disks_check(void)
 {
 	for (int i = 0; i < nr_disks; i++)
-		check_disk(&disks[i]);
+		if (disks[i].pid)
+			check_disk(&disks[i]);
 }
 
+/* A process that waits for a disk cannot be ended before the disk answers */
 static void stop(struct disk *disk)
 {
+	double end = now() + patient(20);
+
 	kill(disk->pid, SIGKILL);
-	waitpid(disk->pid, NULL, 0);
+	while (!waitpid(disk->pid, NULL, WNOHANG)) {
+		if (now() > end)
+			fail("%s: a read does not end", disk->name);
+		nap(20);
+	}
 	note("%s: %lu reads, slowest %.0f ms", disk->name, disk->reads,
 	     disk->slowest * 1000);
-	*disk = disks[--nr_disks];
+	disk->pid = 0;
 }
 
 static bool is_below(const struct disk *disk, const char *dev)
@@ -183,13 +197,15 @@ static bool is_below(const struct disk *disk, const char *dev)
 
 void disks_forget(const char *dev)
 {
-	for (int i = nr_disks - 1; i >= 0; i--)
-		if (is_below(&disks[i], dev))
+	for (int i = 0; i < nr_disks; i++)
+		if (disks[i].pid && is_below(&disks[i], dev))
 			stop(&disks[i]);
 }
 
 void disks_stop(void)
 {
-	while (nr_disks)
-		stop(&disks[nr_disks - 1]);
+	for (int i = 0; i < nr_disks; i++)
+		if (disks[i].pid)
+			stop(&disks[i]);
+	nr_disks = 0;
 }

@@ -3,10 +3,16 @@
 #ifndef DISKS_H
 #define DISKS_H
 
-/* Starts reading all NVMe and virtio disks there are, up to eight */
+/*
+ * Starts reading all NVMe and virtio disks there are, up to eight; not those that are
+ * mounted or otherwise in use, whose contents may change. Says how many.
+ */
 void disks_start(void);
 
-/* Fails the case if a read failed, gave other data, or if none ended of late */
+/*
+ * Fails the case if a read failed or gave other data than the first one of that place,
+ * or if none has ended since the last check
+ */
 void disks_check(void);
 
 /* Reads no longer from disks at or below this PCI device, which is about to go */

@@ -45,7 +45,7 @@ static int open_port(void)
 			snprintf(path, sizeof(path), "/dev/%s", entry->d_name);
 	if (dir)
 		closedir(dir);
-	return *path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	return *path ? open(path, O_RDWR | O_NONBLOCK | O_CLOEXEC) : -1;
 }
 
 /* A read returns nothing while no host is connected */
@@ -73,6 +73,35 @@ static void read_line(char *line, size_t size, const char *request)
 	line[n] = 0;
 }
 
+/* An answer that came too late for whoever asked */
+static void forget_input(void)
+{
+	char old[256];
+
+	while (read(port, old, sizeof(old)) > 0)
+		;
+}
+
+/* Without a host at its other end, nothing can be written */
+static void write_all(const char *request)
+{
+	double end = now() + patient(10);
+	size_t left = strlen(request);
+
+	while (left) {
+		ssize_t n = write(port, request, left);
+
+		if (n > 0) {
+			request += n;
+			left -= n;
+		} else if (now() > end) {
+			fail("the host cannot be asked: %s", strerror(errno));
+		} else {
+			nap(20);
+		}
+	}
+}
+
 const struct host_answer *host_ask(const char *format, ...)
 {
 	static struct host_answer answer;
@@ -83,8 +112,8 @@ const struct host_answer *host_ask(const char *format, ...)
 	vsnprintf(request, sizeof(request) - 1, format, ap);
 	va_end(ap);
 	strcat(request, "\n");
-	if (write(port, request, strlen(request)) != (ssize_t)strlen(request))
-		fail("the host cannot be asked: %s", strerror(errno));
+	forget_input();
+	write_all(request);
 	request[strlen(request) - 1] = 0;
 
 	for (answer.nr = 0; answer.nr < HOST_MAX_LINES; answer.nr++) {
@@ -109,8 +138,8 @@ bool host_open(void)
 		return false;
 	answer = host_ask("hello");
 	for (int i = 0; i < answer->nr; i++) {
-		sscanf(answer->lines[i], "machine %63s", machine);
-		if (sscanf(answer->lines[i], "hotplug %15s", way) == 1)
+		if (sscanf(answer->lines[i], "machine %63s", machine) != 1 &&
+		    sscanf(answer->lines[i], "hotplug %15s", way) == 1)
 			native = !strcmp(way, "native");
 	}
 	return true;

@@ -31,6 +31,8 @@
 
 #include <stdbool.h>
 
+#include "test.h"
+
 #define HOST_PORT	"pci_movable_bars"
 #define HOST_MAX_LINES	128
 
@@ -51,6 +53,6 @@ bool host_plugs_natively(void);
 
 /* Fails the case if the host refuses; the answer is overwritten by the next */
 const struct host_answer *host_ask(const char *format, ...)
-	__attribute__((format(printf, 1, 2)));
+	__printf(1, 2);
 
 #endif

@@ -14,7 +14,7 @@ int log_count(int mark, const char *expression);
 /* The first such line; NULL if there is none */
 const char *log_find(int mark, const char *expression);
 
-/* Waits until the kernel has printed nothing for a second */
+/* Waits until the kernel has printed nothing for a second, but not for ever */
 void log_settle(void);
 
 /* Fails the case if the kernel complains about itself */

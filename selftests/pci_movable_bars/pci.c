@@ -13,7 +13,9 @@
 #include "pci.h"
 #include "test.h"
 
+#define IORESOURCE_PCI_FIXED	0x00000010
 #define IORESOURCE_MEM		0x00000200
+#define IORESOURCE_PREFETCH	0x00002000
 #define IORESOURCE_UNSET	0x20000000
 
 const char *pci_path(const char *name, const char *file)
@@ -27,6 +29,22 @@ const char *pci_path(const char *name, const char *file)
 int pci_write(const char *name, const char *file, const char *text)
 {
 	return write_file(pci_path(name, file), text);
+}
+
+static u32 config_dword(const struct pci_dev *dev, int offset)
+{
+	u32 value;
+
+	memcpy(&value, dev->config + offset, sizeof(value));
+	return value;
+}
+
+static u16 config_word(const struct pci_dev *dev, int offset)
+{
+	u16 value;
+
+	memcpy(&value, dev->config + offset, sizeof(value));
+	return value;
 }
 
 static void read_ranges(struct pci_dev *dev)
@@ -45,17 +63,12 @@ static void read_ranges(struct pci_dev *dev)
 /* .../pci0000:00/0000:00:03.0/0000:04:00.0 lies below 0000:00:03.0 */
 static void read_parent(struct pci_dev *dev)
 {
-	char link[PATH_MAX], *above;
-	ssize_t n = readlink(pci_path(dev->name, ""), link, sizeof(link) - 1);
+	char path[PATH_MAX], link[PATH_MAX], *above;
 	unsigned int a, b, c, d;
+	ssize_t n;
 
-	/* With a slash at its end the path is the folder, not the link */
-	if (n < 0) {
-		char path[PATH_MAX];
-
-		snprintf(path, sizeof(path), PCI_DEVICES "/%s", dev->name);
-		n = readlink(path, link, sizeof(link) - 1);
-	}
+	snprintf(path, sizeof(path), PCI_DEVICES "/%s", dev->name);
+	n = readlink(path, link, sizeof(link) - 1);
 	if (n < 0)
 		return;
 	link[n] = 0;
@@ -82,7 +95,8 @@ static bool read_dev(struct pci_dev *dev, const char *name)
 			 PCI_HEADER_TYPE_BRIDGE;
 	dev->is_virtual = exists(pci_path(name, "physfn"));
 	/* It may have gone while it was read */
-	return len >= sizeof(dev->config) && dev->nr_ranges;
+	return len >= sizeof(dev->config) && dev->nr_ranges &&
+	       config_word(dev, PCI_VENDOR_ID) != 0xffff;
 }
 
 static int by_name(const void *a, const void *b)
@@ -107,7 +121,8 @@ struct pci_tree pci_read_tree(void)
 	}
 	if (dir)
 		closedir(dir);
-	qsort(tree.devs, tree.nr, sizeof(*tree.devs), by_name);
+	if (tree.nr)
+		qsort(tree.devs, tree.nr, sizeof(*tree.devs), by_name);
 	return tree;
 }
 
@@ -143,7 +158,7 @@ u64 pci_size(const struct pci_range *range)
 static char fault[256];
 
 /* Keeps the first fault that is found */
-static void wrong(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void wrong(const char *format, ...) __printf(1, 2);
 static void wrong(const char *format, ...)
 {
 	va_list ap;
@@ -173,34 +188,53 @@ static int by_start(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* BARs, and those of Virtual Functions to come; not the ROM, not windows */
+static bool is_bar(const struct pci_dev *dev, int i)
+{
+	const struct pci_range *r = &dev->ranges[i];
+
+	return i != PCI_ROM && (i < PCI_NR_BARS || !dev->is_bridge) &&
+	       pci_is_memory(r) && pci_is_assigned(r);
+}
+
+/* Below a device that hides a domain of its own, addresses are inside its BARs */
+static bool same_domain(const struct pci_dev *a, const struct pci_dev *b)
+{
+	return !strncmp(a->name, b->name, strcspn(a->name, ":") + 1);
+}
+
 static void check_overlaps(const struct pci_tree *tree)
 {
-	struct placed *all = calloc(tree->nr * PCI_NR_BARS + 1, sizeof(*all));
+	struct placed *all = calloc(tree->nr * PCI_MAX_RANGES + 1, sizeof(*all));
 	int nr = 0;
 
 	if (!all)
 		fail("no memory for the BARs of %d devices", tree->nr);
-	for (int d = 0; d < tree->nr; d++)
-		for (int i = 0; i < PCI_NR_BARS; i++) {
-			const struct pci_range *r = &tree->devs[d].ranges[i];
-
-			if (pci_is_memory(r) && pci_is_assigned(r))
+	for (int d = 0; d < tree->nr; d++) {
+		/* A Virtual Function's BAR is a part of one of its Physical Function */
+		if (tree->devs[d].is_virtual)
+			continue;
+		for (int i = 0; i < tree->devs[d].nr_ranges; i++)
+			if (is_bar(&tree->devs[d], i))
 				all[nr++] = (struct placed){ &tree->devs[d], i };
-		}
+	}
 	qsort(all, nr, sizeof(*all), by_start);
 	for (int i = 1; i < nr; i++)
-		if (placed_range(&all[i])->start <= placed_range(&all[i - 1])->end)
+		if (placed_range(&all[i])->start <= placed_range(&all[i - 1])->end &&
+		    same_domain(all[i].dev, all[i - 1].dev))
 			wrong("%s BAR %d and %s BAR %d overlap", all[i - 1].dev->name,
-			     all[i - 1].bar, all[i].dev->name, all[i].bar);
+			      all[i - 1].bar, all[i].dev->name, all[i].bar);
 	free(all);
 }
 
+/* What must not be read ahead does not belong where a bridge may do that */
 static bool lies_in_window(const struct pci_range *r, const struct pci_dev *bridge)
 {
 	for (int i = PCI_ROM + 1; i < bridge->nr_ranges; i++) {
 		const struct pci_range *w = &bridge->ranges[i];
 
-		if (pci_is_memory(w) && w->start <= r->start && r->end <= w->end)
+		if (pci_is_memory(w) && w->start <= r->start && r->end <= w->end &&
+		    !(w->flags & ~r->flags & IORESOURCE_PREFETCH))
 			return true;
 	}
 	return false;
@@ -210,40 +244,25 @@ static void check_windows(const struct pci_tree *tree, const struct pci_dev *dev
 {
 	const struct pci_dev *bridge = pci_find(tree, dev->parent);
 
-	if (!bridge)
+	/* One that forwards what nobody else takes (interface 01h) needs no window */
+	if (!bridge || bridge->config[PCI_CLASS_PROG] == 1)
 		return;
 	for (int i = 0; i < dev->nr_ranges; i++) {
 		const struct pci_range *r = &dev->ranges[i];
 		bool is_window = dev->is_bridge && i > PCI_ROM;
 
-		if ((i >= PCI_NR_BARS && !is_window) || !pci_is_memory(r) ||
-		    !pci_is_assigned(r))
+		if (!is_bar(dev, i) &&
+		    !(is_window && pci_is_memory(r) && pci_is_assigned(r)))
 			continue;
 		if (!lies_in_window(r, bridge))
 			wrong("%s %s %d lies in no window of %s", dev->name,
-			     is_window ? "window" : "BAR", i, bridge->name);
+			      is_window ? "window" : "BAR", i, bridge->name);
 	}
-}
-
-static uint32_t config_dword(const struct pci_dev *dev, int offset)
-{
-	uint32_t value;
-
-	memcpy(&value, dev->config + offset, sizeof(value));
-	return value;
-}
-
-static uint16_t config_word(const struct pci_dev *dev, int offset)
-{
-	uint16_t value;
-
-	memcpy(&value, dev->config + offset, sizeof(value));
-	return value;
 }
 
 static u64 bar_register(const struct pci_dev *dev, int bar)
 {
-	uint32_t low = config_dword(dev, PCI_BASE_ADDRESS_0 + 4 * bar);
+	u32 low = config_dword(dev, PCI_BASE_ADDRESS_0 + 4 * bar);
 	u64 value = low & PCI_BASE_ADDRESS_MEM_MASK;
 
 	if ((low & PCI_BASE_ADDRESS_MEM_TYPE_MASK) == PCI_BASE_ADDRESS_MEM_TYPE_64)
@@ -259,11 +278,13 @@ static void check_bar_registers(const struct pci_dev *dev)
 	for (int i = 0; i < nr && !dev->is_virtual; i++) {
 		const struct pci_range *r = &dev->ranges[i];
 
-		if (!pci_is_memory(r) || !pci_is_assigned(r))
+		/* Those of Enhanced Allocation, or wired ones, have no register */
+		if (!pci_is_memory(r) || !pci_is_assigned(r) ||
+		    r->flags & IORESOURCE_PCI_FIXED)
 			continue;
 		if (bar_register(dev, i) != r->start)
 			wrong("%s BAR %d holds %#llx, the kernel says %#llx", dev->name, i,
-			     bar_register(dev, i), r->start);
+			      bar_register(dev, i), r->start);
 	}
 }
 
@@ -296,7 +317,7 @@ static void check_window_register(const struct pci_dev *dev, bool prefetchable)
 		    dev->ranges[i].end == w.end)
 			return;
 	wrong("%s has a window [%#llx-%#llx] of which the kernel does not know", dev->name,
-	     w.start, w.end);
+	      w.start, w.end);
 }
 
 static void check_windows_open(const struct pci_dev *dev)
@@ -312,7 +333,7 @@ static void check_windows_open(const struct pci_dev *dev)
 		if ((r->start != plain.start || r->end != plain.end) &&
 		    (r->start != prefetchable.start || r->end != prefetchable.end))
 			wrong("%s has no window [%#llx-%#llx], as the kernel believes",
-			     dev->name, r->start, r->end);
+			      dev->name, r->start, r->end);
 	}
 }
 
@@ -347,7 +368,7 @@ void pci_check_kept(const struct pci_tree *before, const struct pci_tree *after)
 	}
 }
 
-int pci_differences(const struct pci_tree *before, const struct pci_tree *after)
+int pci_count_moved(const struct pci_tree *before, const struct pci_tree *after)
 {
 	int nr = 0;
 
@@ -355,8 +376,29 @@ int pci_differences(const struct pci_tree *before, const struct pci_tree *after)
 		const struct pci_dev *old = &before->devs[d];
 		const struct pci_dev *dev = pci_find(after, old->name);
 
-		if (dev)
-			nr += !!memcmp(old->ranges, dev->ranges, sizeof(old->ranges));
+		for (int i = 0; dev && i < old->nr_ranges; i++)
+			if (is_bar(old, i) && is_bar(dev, i))
+				nr += old->ranges[i].start != dev->ranges[i].start;
 	}
 	return nr;
+}
+
+const struct pci_dev *pci_find_missing(const struct pci_tree *before,
+				       const struct pci_tree *after)
+{
+	for (int d = 0; d < before->nr; d++)
+		if (!pci_find(after, before->devs[d].name))
+			return &before->devs[d];
+	return NULL;
+}
+
+bool pci_is_same(const struct pci_tree *before, const struct pci_tree *after)
+{
+	if (before->nr != after->nr || pci_find_missing(before, after))
+		return false;
+	for (int d = 0; d < before->nr; d++)
+		if (memcmp(before->devs[d].ranges, after->devs[d].ranges,
+			   sizeof(before->devs[d].ranges)))
+			return false;
+	return true;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the kernel and the devices say of addresses: sysfs, configuration space.
+ * What the kernel and the devices say of memory addresses: sysfs, configuration space.
  */
 #ifndef PCI_H
 #define PCI_H
 
 #include <stdbool.h>
-#include <stdint.h>
 
 #include "test.h"
 
@@ -48,7 +47,7 @@ struct pci_dev {
 	char parent[PCI_NAME_LEN];
 	struct pci_range ranges[PCI_MAX_RANGES];
 	int nr_ranges;
-	uint8_t config[64];
+	u8 config[64];
 	bool is_bridge;
 	bool is_virtual;
 };
@@ -75,16 +74,23 @@ bool pci_is_assigned(const struct pci_range *range);
 u64 pci_size(const struct pci_range *range);
 
 /*
- * Text if BARs overlap or lie outside of the windows above them, or if registers hold
- * other addresses than the kernel believes; NULL if all is well
+ * Return: the first fault, or NULL. Memory BARs must not overlap, and lie in windows of
+ * the bridge above that forward them; registers hold what the kernel believes.
  */
 const char *pci_find_fault(const struct pci_tree *tree);
 
 /* Fails the case if a BAR has lost its address while its device stayed */
 void pci_check_kept(const struct pci_tree *before, const struct pci_tree *after);
 
-/* How many ranges of devices in both trees differ */
-int pci_differences(const struct pci_tree *before, const struct pci_tree *after);
+/* How many memory BARs have an address in both, and not the same */
+int pci_count_moved(const struct pci_tree *before, const struct pci_tree *after);
+
+/* A function that is there no more; NULL if there is none */
+const struct pci_dev *pci_find_missing(const struct pci_tree *before,
+				       const struct pci_tree *after);
+
+/* The same functions with the same ranges? */
+bool pci_is_same(const struct pci_tree *before, const struct pci_tree *after);
 
 /* Writes to a device's file in sysfs; errno of the kernel's answer, or 0 */
 int pci_write(const char *name, const char *file, const char *text);

@@ -11,7 +11,6 @@
 #include "cases.h"
 #include "disks.h"
 #include "host.h"
-#include "kselftest.h"
 #include "log.h"
 #include "memory.h"
 #include "pci.h"
@@ -21,8 +20,7 @@
 #define MAX_BARS	48
 #define SLOTS		"/sys/bus/pci/slots"
 
-#define MOVED		"BAR [0-9]+ .*: moved from"
-#define REFUSED		": refused: "
+#define MOVED		"(BAR [0-9]+|ROM) .*: moved from"
 #define NO_SPACE	"can't assign; no space"
 
 /**
@@ -48,6 +46,8 @@ struct plugged_bar {
  * @bars: its memory BARs, ordered by function
  * @nr_bars: number of @bars
  * @held: a mapping of its memory
+ * @held_bar: the BAR of which it is
+ * @held_start: where that was then
  */
 struct plugged {
 	const char *id;
@@ -55,19 +55,25 @@ struct plugged {
 	struct plugged_bar bars[MAX_BARS];
 	int nr_bars;
 	volatile u64 *held;
+	const struct plugged_bar *held_bar;
+	u64 held_start;
 };
 
 static struct plugged plugged[MAX_PLUGGED];
+/* All devices, as they were after the last step */
 static struct pci_tree tree;
+
+/* How many BARs changed their addresses in it */
+static int nr_moved;
 
 bool bars_are_movable(void)
 {
 	return exists(PCI_LISTING);
 }
 
-void check_sound(const struct pci_tree *now)
+void check_sound(const struct pci_tree *all)
 {
-	const char *fault = pci_find_fault(now);
+	const char *fault = pci_find_fault(all);
 
 	if (fault && bars_are_movable())
 		fail("%s", fault);
@@ -97,12 +103,15 @@ static void ask_where(struct plugged *p)
 
 	p->nr_bars = 0;
 	p->held = NULL;
-	for (int i = 0; i < answer->nr && i < MAX_BARS; i++) {
+	if (answer->nr > MAX_BARS)
+		fail("%s has more than %d BARs", p->id, MAX_BARS);
+	for (int i = 0; i < answer->nr; i++) {
 		struct plugged_bar *bar = &p->bars[p->nr_bars++];
 		char kind[8];
 
 		if (sscanf(answer->lines[i], "%15s %d %llu %7s", bar->dev, &bar->bar,
-			   &bar->size, kind) != 4)
+			   &bar->size, kind) != 4 || bar->bar < 0 ||
+		    bar->bar >= PCI_NR_BARS)
 			fail("the host says \"%s\"", answer->lines[i]);
 		bar->is_ram = !strcmp(kind, "ram");
 		bar->seed = 0;
@@ -111,7 +120,7 @@ static void ask_where(struct plugged *p)
 		fail("the host does not say where %s is", p->id);
 }
 
-/* The last one plugged is function 0, at which the kernel looks for all of them */
+/* Function 0 is plugged last; the kernel looks for all of them when it appears */
 static const char *first_function(const struct plugged *p)
 {
 	return p->bars[0].dev;
@@ -161,8 +170,13 @@ static void use_memory(struct plugged *p)
 	for (int i = 0; i < p->nr_bars; i++) {
 		struct plugged_bar *bar = &p->bars[i];
 
-		if (!bar->is_ram || !is_served(bar))
+		if (!bar->is_ram || !pci_find(&tree, bar->dev))
 			continue;
+		if (!is_served(bar)) {
+			if (bar->seed && bars_are_movable())
+				fail("%s BAR %d has lost its address", bar->dev, bar->bar);
+			continue;
+		}
 		if (bar->seed)
 			memory_check(bar->dev, bar->bar, bar->seed);
 		bar->seed = random() | 1;
@@ -170,8 +184,32 @@ static void use_memory(struct plugged *p)
 	}
 }
 
+/* Another process's words are seen through a mapping that is held */
+static void check_held(const struct plugged *p)
+{
+	const struct pci_dev *dev;
+
+	if (!p->held)
+		return;
+	dev = pci_find(&tree, p->held_bar->dev);
+	if (!dev || dev->ranges[p->held_bar->bar].start != p->held_start)
+		fail("%s BAR %d has moved, though it is mapped", p->held_bar->dev,
+		     p->held_bar->bar);
+	if (*p->held != memory_first_word(p->held_bar->seed))
+		fail("%s BAR %d: another word is seen through the old mapping",
+		     p->held_bar->dev, p->held_bar->bar);
+}
+
+static void check_missing(const struct step *step, const struct pci_tree *after)
+{
+	const struct pci_dev *missing = pci_find_missing(&tree, after);
+
+	if (missing && step->op != UNPLUG && step->op != REMOVE)
+		fail("%s is not there any more", missing->name);
+}
+
 /* What holds after each step, whatever the kernel */
-static void check_machine(void)
+static void check_machine(const struct step *step)
 {
 	struct pci_tree after;
 
@@ -183,53 +221,78 @@ static void check_machine(void)
 	check_sound(&after);
 	if (bars_are_movable())
 		pci_check_kept(&tree, &after);
+	check_missing(step, &after);
+	nr_moved = pci_count_moved(&tree, &after);
 	pci_free_tree(&tree);
 	tree = after;
 	disks_check();
 	for (int i = 0; i < MAX_PLUGGED; i++)
-		if (plugged[i].id)
+		if (plugged[i].id) {
 			use_memory(&plugged[i]);
+			check_held(&plugged[i]);
+		}
 }
 
-static void check_log(int mark, bool all_served)
+/* Why a device gets no addresses, if the log says so */
+static const char *find_reason(const struct plugged *p, int mark)
 {
-	if (bars_are_movable()) {
-		if (!all_served && !log_count(mark, REFUSED))
-			fail("no reason in the log why the device gets no addresses");
-	} else {
-		if (log_count(mark, MOVED))
-			fail("without the option, but: %s", log_find(mark, MOVED));
-		if (!all_served && !log_count(mark, NO_SPACE))
-			fail("nothing in the log of a device that gets no addresses");
-	}
+	char refused[64];
+
+	if (!bars_are_movable())
+		return log_find(mark, NO_SPACE);
+	snprintf(refused, sizeof(refused), "%.*s[0-7]: refused: ",
+		 (int)strlen(first_function(p)) - 1, first_function(p));
+	return log_find(mark, refused);
 }
 
 static void check_moves(const struct step *step, int mark)
 {
-	int moved = log_count(mark, MOVED);
+	const char *logged = log_find(mark, MOVED);
 
-	if (!bars_are_movable())
+	if (!bars_are_movable()) {
+		if (logged)
+			fail("without the option, but: %s", logged);
 		return;
-	if (step->moves == MOVES && !moved)
-		fail("nothing has moved");
-	if (step->moves == MOVES_NONE && moved)
-		fail("somebody has moved: %s", log_find(mark, MOVED));
+	}
+	if (!!logged != !!nr_moved)
+		fail("%d BARs have moved, but the log says: %s", nr_moved, logged ?: "nothing");
+	if (step->moves == MOVES && !nr_moved)
+		fail("no BAR has moved");
+	if (step->moves == MOVES_NONE && nr_moved)
+		fail("a BAR has moved: %s", logged);
+}
+
+/* Disks and network cards that are served have a driver that works */
+static void check_driver(const struct plugged *p)
+{
+	const char *driver = pci_path(first_function(p), "driver");
+	double end = now() + patient(20);
+
+	if (strncmp(p->device, "nvme", 4) && strcmp(p->device, "net"))
+		return;
+	while (!exists(driver)) {
+		if (now() > end)
+			fail("%s has no driver", first_function(p));
+		nap(20);
+	}
 }
 
 static void check_served(const struct step *step, const struct plugged *p, int mark)
 {
 	int wanted = bars_are_movable() ? step->movable : step->stock;
 	int of, served = count_served(p, &of);
-	const char *why = log_find(mark, bars_are_movable() ? REFUSED : NO_SPACE);
+	const char *why = find_reason(p, mark);
 
 	note("%s (%s) at %s: %d of %d functions served, %d BARs of others moved", p->id,
-	     p->device, first_function(p), served, of, log_count(mark, MOVED));
+	     p->device, first_function(p), served, of, nr_moved);
 	if (served < of && why)
 		note("%s", why);
 	if (served != wanted)
 		fail("%d of %d functions served instead of %d", served, of, wanted);
-	if (step->op == PLUG)
-		check_log(mark, served == of);
+	if (step->op == PLUG && served < of && !why)
+		fail("no reason in the log why the device gets no addresses");
+	if (step->op == PLUG && served == of)
+		check_driver(p);
 }
 
 static void plug(const struct step *step)
@@ -276,14 +339,20 @@ static bool find_slot(const struct plugged *p, char *path, size_t size)
 	return found;
 }
 
+static void release(struct plugged *p)
+{
+	if (p->held)
+		memory_release(p->held, p->held_bar->dev);
+	p->held = NULL;
+}
+
 /* A press on the slot's button is heard five seconds later, so switch it off besides */
 static void unplug(struct plugged *p)
 {
 	char path[1024];
 	pid_t child = 0;
 
-	if (p->held)
-		memory_release(p->held);
+	release(p);
 	host_ask("press %s", p->id);
 	if (host_plugs_natively() && find_slot(p, path, sizeof(path))) {
 		child = fork();
@@ -293,15 +362,20 @@ static void unplug(struct plugged *p)
 	host_ask("gone %s", p->id);
 	if (child > 0)
 		waitpid(child, NULL, 0);
+	wait_for(p, false);
 	p->id = NULL;
 }
 
 static void remove_device(const struct plugged *p)
 {
 	disks_forget(first_function(p));
-	for (int i = p->nr_bars - 1; i >= 0; i--)
-		if (exists(pci_path(p->bars[i].dev, "remove")))
-			pci_write(p->bars[i].dev, "remove", "1");
+	for (int i = p->nr_bars - 1; i >= 0; i--) {
+		int err = exists(pci_path(p->bars[i].dev, "remove")) ?
+			pci_write(p->bars[i].dev, "remove", "1") : 0;
+
+		if (err)
+			fail("%s cannot be removed: %s", p->bars[i].dev, strerror(err));
+	}
 	wait_for(p, false);
 }
 
@@ -315,17 +389,62 @@ static void rescan(void)
 
 static void hold(struct plugged *p)
 {
-	for (int i = 0; i < p->nr_bars && !p->held; i++)
-		if (p->bars[i].is_ram && is_served(&p->bars[i]))
-			p->held = memory_hold(p->bars[i].dev, p->bars[i].bar);
+	for (int i = 0; i < p->nr_bars && !p->held; i++) {
+		struct plugged_bar *bar = &p->bars[i];
+
+		if (!bar->is_ram || !is_served(bar))
+			continue;
+		p->held = memory_hold(bar->dev, bar->bar);
+		p->held_bar = bar;
+		p->held_start = pci_find(&tree, bar->dev)->ranges[bar->bar].start;
+	}
 	if (!p->held)
 		fail("%s has no memory to be held", p->id);
 }
 
-static void release(struct plugged *p)
+static int virtual_functions(const char *dev)
 {
-	memory_release(p->held);
-	p->held = NULL;
+	char *text = read_file(pci_path(dev, "sriov_totalvfs"), NULL);
+	int nr = text ? atoi(text) : 0;
+
+	free(text);
+	return nr;
+}
+
+static int count_virtual(const struct pci_tree *all)
+{
+	int nr = 0;
+
+	for (int i = 0; i < all->nr; i++)
+		nr += all->devs[i].is_virtual && pci_is_assigned(&all->devs[i].ranges[0]);
+	return nr;
+}
+
+/* Nobody drives them: they would want queues that the device has not been given */
+static void use_virtual(const struct plugged *p)
+{
+	const char *dev = first_function(p);
+	int nr = virtual_functions(dev), found, err;
+	struct pci_tree all;
+	char text[16];
+
+	if (!nr)
+		fail("%s has no Virtual Functions", dev);
+	snprintf(text, sizeof(text), "%d", nr);
+	pci_write(dev, "sriov_drivers_autoprobe", "0");
+	err = pci_write(dev, "sriov_numvfs", text);
+	if (err)
+		fail("%d Virtual Functions of %s: %s", nr, dev, strerror(err));
+	all = pci_read_tree();
+	found = count_virtual(&all);
+	err = pci_write(dev, "sriov_numvfs", "0");
+	if (err)
+		fail("Virtual Functions of %s do not go: %s", dev, strerror(err));
+	check_sound(&all);
+	if (found != nr)
+		fail("%d of %d Virtual Functions have addresses", found, nr);
+	note("%d Virtual Functions of %s", nr, dev);
+	pci_free_tree(&all);
 }
 
 static void carry_out(const struct step *step)
@@ -348,6 +467,9 @@ static void carry_out(const struct step *step)
 		break;
 	case HOLD:
 		hold(find_plugged(step->id));
+		break;
+	case VIRTUAL:
+		use_virtual(find_plugged(step->id));
 		break;
 	case RELEASE:
 		release(find_plugged(step->id));
@@ -378,7 +500,7 @@ void run_steps(const struct step *steps)
 		int mark = log_mark();
 
 		carry_out(step);
-		check_machine();
+		check_machine(step);
 		if (step->op == PLUG || step->op == LOOK)
 			check_served(step, find_plugged(step->id), mark);
 		check_moves(step, mark);

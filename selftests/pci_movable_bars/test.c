@@ -11,7 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "kselftest.h"
 #include "test.h"
 
 static void say(const char *before, const char *format, va_list ap)

@@ -9,21 +9,27 @@
 #define TEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
+
+#include "kselftest.h"
 
 typedef unsigned long long u64;
+typedef unsigned int u32;
+typedef unsigned short u16;
+typedef unsigned char u8;
 
 #define KIB	(1ULL << 10)
 #define MIB	(1ULL << 20)
 #define GIB	(1ULL << 30)
 
 /* Explains something, for whoever reads along */
-void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void note(const char *format, ...) __printf(1, 2);
 
 /* Ends the case: it failed, or it cannot be done on this machine */
-void fail(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
-void skip(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+__noreturn void fail(const char *format, ...) __printf(1, 2);
+__noreturn void skip(const char *format, ...) __printf(1, 2);
 
-/* Seconds, times what PATIENCE= in the environment says of a slow machine */
+/* @seconds, times what PATIENCE= in the environment says of a slow machine */
 double patient(double seconds);
 
 double now(void);

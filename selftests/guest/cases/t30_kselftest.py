@@ -31,7 +31,7 @@ def run_machine(machine, t):
             if not results:
                 names = kselftest.cases(m)
                 print(f"    1..{len(names)}")
-            results.append(kselftest.run(m, names[len(results)])[0])
+            results.append(kselftest.run_one(m, True, names[len(results)]))
         show(len(results), results[-1])
     bad = [r.name for r in results if r.verdict != "ok"]
     if bad:
@@ -44,7 +44,7 @@ def any_machine(t):
     results = []
     for option, names in ((True, ALWAYS + OPTION), (False, ALWAYS + NO_OPTION)):
         with t.boot("exchange", option=option) as m:
-            results += kselftest.run(m, " ".join(names))
+            results += kselftest.run(m, option, " ".join(names))
     print(f"    1..{len(results)}")
     for number, result in enumerate(results, 1):
         show(number, result)
@@ -52,4 +52,4 @@ def any_machine(t):
 
 
 for one in kselftest.MACHINES:
-    case(f"30-{one}", 300)(partial(run_machine, one))
+    case(f"30-{one}", 600)(partial(run_machine, one))
