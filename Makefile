@@ -63,8 +63,8 @@ export: build-packages ## Bring edits and commits of build/linux back into the r
 series: build-packages compose ## The mails, cover letters and recipients, in build/series; git am takes them
 	@scripts/mails
 
-check-series: build-packages compose ## checkpatch on each patch, and each commit compiles
-	@scripts/check-series
+check-series: build-packages compose ## Each commit: builds, boots, no new warning of any tool; RANGE=..
+	@scripts/packages series && scripts/check-series $(RANGE)
 
 check-builds: build-packages compose ## Other configurations, i386 and arm64: no warning
 	@scripts/packages cross && scripts/check-builds

@@ -51,6 +51,58 @@ need_tool() {
 	done
 }
 
+# mirror DIR REPOSITORY REF COMMIT: a work tree of that commit in DIR, in which only
+# files that differ are touched.
+mirror() {
+	if ! git -C "$1" cat-file -e 'HEAD^{tree}' 2>/dev/null; then
+		need_disk 3000 "$CACHE"
+		say "Making the cache's mirror of the $variant source (half a minute) ..."
+		rm -rf "$1"
+		mkdir -p "${1%/*}"
+		git -c core.fsync=none clone -q --shared --no-checkout \
+			"$("$top/scripts/fetch")" "$1"
+	fi
+	git -C "$1" -c core.fsync=none fetch -q "$2" "+$3:refs/movable/snapshot"
+	git -C "$1" -c core.fsync=none reset -q --hard "$4"
+}
+
+# snapshot: makes a commit of build/linux as it is now, edits included.
+snapshot() {
+	scratch=$(mktemp)
+	cp "$tree/.git/index" "$scratch"
+	files=$(cd "$tree" && export GIT_INDEX_FILE="$scratch" &&
+		git add -A && git write-tree) || files=
+	rm -f "$scratch"
+	[ -n "$files" ] || die "build/linux cannot be read" "See: git -C build/linux status"
+	printf 'Snapshot to build\n' |
+		GIT_AUTHOR_NAME=build GIT_AUTHOR_EMAIL=build@localhost \
+		GIT_AUTHOR_DATE='1767225600 +0000' GIT_COMMITTER_NAME=build \
+		GIT_COMMITTER_EMAIL=build@localhost GIT_COMMITTER_DATE='1767225600 +0000' \
+		git -C "$tree" commit-tree -p refs/movable/base "$files"
+}
+
+# debian_mirror: the address that this machine's own apt uses for Debian's main archive.
+debian_mirror() {
+	# shellcheck disable=SC2016 # apt expands it
+	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+		'Component: main' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n 1
+}
+
+# private_apt DIR COMMAND...: apt-get or apt-cache with the sources and lists in DIR;
+# the system's stay as they are.  DIR/sources.list is the caller's.
+private_apt() {
+	apt=$1
+	command=$2
+	shift 2
+	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial"
+	"$command" -o Dir::Etc::SourceList="$apt/sources.list" \
+		-o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Parts=/dev/null \
+		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
+		-o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" \
+		-o APT::Sandbox::User="$(id -un)" -o Acquire::http::Timeout=20 \
+		-o Acquire::Languages=none "$@"
+}
+
 # kconfig FILE FRAGMENT...: the configuration FILE, of these fragments and nothing
 # else, for kmake.
 kconfig() {

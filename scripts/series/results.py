@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Results of checks, kept in the cache by all that they depend on."""
+
+import glob
+import hashlib
+import json
+import os
+
+from patchset import TOP
+
+# Other scripts do not change what a check says.
+INPUTS = ("scripts/series/*.py", "scripts/compile", "scripts/build", "scripts/lib.sh",
+          "scripts/check-builds", "qemu-configs/*.config", "patches/BASE")
+
+
+def cache():
+    """The directory of all caches, as in scripts/lib.sh."""
+    home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    return os.path.abspath(os.environ.get("CACHE") or os.path.join(home, "pci-movable-bars"))
+
+
+def scripts_hash():
+    """One hash over the scripts that checks are made of."""
+    digest = hashlib.sha256()
+    for pattern in INPUTS:
+        for path in sorted(glob.glob(os.path.join(TOP, pattern))):
+            with open(path, "rb") as source:
+                digest.update(source.read())
+    return digest.hexdigest()
+
+
+class Store:
+    """Results by name of the check and what it depends on."""
+
+    def __init__(self):
+        self.folder = os.path.join(cache(), "check-series")
+        self.scripts = scripts_hash()
+        os.makedirs(self.folder, exist_ok=True)
+
+    def value(self, name, key, make):
+        """(value, was it known?): what make() returns, unless it is known."""
+        text = json.dumps([self.scripts, name, key])
+        path = os.path.join(self.folder, hashlib.sha256(text.encode()).hexdigest())
+        if os.path.exists(path):
+            with open(path, encoding="utf-8") as source:
+                return json.load(source), True
+        value = make()
+        with open(path + ".new", "w", encoding="utf-8") as target:
+            json.dump(value, target)
+        os.rename(path + ".new", path)
+        return value, False
+
+    def get(self, check, subject, function):
+        """The same for a check of a commit or of an end."""
+        return self.value(check.name, subject.key(), lambda: function(subject, self))
