@@ -94,9 +94,9 @@ static bool read_dev(struct pci_dev *dev, const char *name)
 	dev->is_bridge = (dev->config[PCI_HEADER_TYPE] & PCI_HEADER_TYPE_MASK) ==
 			 PCI_HEADER_TYPE_BRIDGE;
 	dev->is_virtual = exists(pci_path(name, "physfn"));
-	/* It may have gone while it was read */
+	/* It may have gone while it was read; Virtual Functions never say whose they are */
 	return len >= sizeof(dev->config) && dev->nr_ranges &&
-	       config_word(dev, PCI_VENDOR_ID) != 0xffff;
+	       (dev->is_virtual || config_word(dev, PCI_VENDOR_ID) != 0xffff);
 }
 
 static int by_name(const void *a, const void *b)
