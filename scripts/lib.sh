@@ -81,15 +81,16 @@ snapshot() {
 		git -C "$tree" commit-tree -p refs/movable/base "$files"
 }
 
-# debian_mirror: the address that this machine's own apt uses for Debian's main archive.
+# debian_mirror [FIELD]: of the archive that this machine's own apt uses for Debian's main
+# section, the address, or another field of apt-get indextargets, such as CODENAME.
 debian_mirror() {
-	# shellcheck disable=SC2016 # apt expands it
-	apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' \
+	apt-get indextargets --format "\$(${1:-REPO_URI})" 'Created-By: Packages' \
 		'Component: main' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n 1
 }
 
 # private_apt DIR COMMAND...: apt-get or apt-cache with the sources and lists in DIR;
-# the system's stay as they are.  DIR/sources.list is the caller's.
+# the system's stay as they are.  DIR/sources.list is the caller's; apt_for may name
+# another architecture than this machine's.
 private_apt() {
 	apt=$1
 	command=$2
@@ -99,6 +100,8 @@ private_apt() {
 		-o Dir::Etc::SourceParts=/dev/null -o Dir::Etc::Parts=/dev/null \
 		-o Dir::Etc::Preferences=/dev/null -o Dir::Etc::PreferencesParts=/dev/null \
 		-o Dir::State::Lists="$apt/lists" -o Dir::Cache="$apt/cache" \
+		-o APT::Architecture="${apt_for:-$(dpkg --print-architecture)}" \
+		-o APT::Architectures="${apt_for:-$(dpkg --print-architecture)}" \
 		-o APT::Sandbox::User="$(id -un)" -o Acquire::http::Timeout=20 \
 		-o Acquire::Languages=none "$@"
 }
