@@ -6,6 +6,7 @@ The machine adds what all of them share: memory, processors, the console, the
 control socket and the port for the guest's agent."""
 
 import base64
+import collections
 import contextlib
 import itertools
 import os
@@ -26,15 +27,15 @@ from .qmp import QMP, QMPError
 
 REPO = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
-QEMU = os.environ.get("QEMU", "qemu-system-x86_64")
 DISK_SIZE = 64 << 20
 WRITTEN = 2 << 20
 
 # Of each board: the root bus, and what tells it whether ACPI is to hot-plug below
-# bridges.  A topology names another board than q35 by "-machine".
+# bridges.  A topology names another one than the platform's by "-machine".
 BOARDS = {
     "q35": ("pcie.0", "ICH9-LPC.acpi-pci-hotplug-with-bridge-support"),
     "pc": ("pci.0", "PIIX4_PM.acpi-pci-hotplug-with-bridge-support"),
+    "virt": ("pcie.0", None),
 }
 
 # What the agent in the guest talks through.
@@ -51,11 +52,26 @@ RAM_BAR = 2
 SILENCE = {"kvm": 15}
 SILENCE_EMULATED = 40
 
+# What differs from one architecture to the other.  @guest: of scripts/initramfs;
+# @states: what there is to see of a hung processor.
+Platform = collections.namedtuple(
+    "Platform", "arch qemu package guest machine cpu console states")
+
 # A loaded host delays timer interrupts beyond what Linux accepts.  And its watch
 # over the TSC hangs if the clock is switched at that moment: one CPU waits with
 # interrupts off for another, which has stopped for the switch, up to a limit
 # that is measured by jiffies, and those stand still meanwhile.
 CLOCKS = "no_timer_check tsc=reliable"
+
+X86 = Platform("x86_64", os.environ.get("QEMU", "qemu-system-x86_64"),
+               "qemu-system-x86", None, "q35", "max,la57=off",
+               f"console=ttyS0 {CLOCKS}", ("registers", "lapic"))
+# The other way to sign pointers takes a processor most of its time, if emulated.
+ARM64 = Platform("arm64", os.environ.get("QEMU_ARM64", "qemu-system-aarch64"),
+                 "qemu-system-arm", "arm64", "virt,gic-version=3",
+                 "max,pauth-impdef=on", "console=ttyAMA0", ("registers",))
+# Where a kernel for it says so, and what
+ARM64_MAGIC = (56, b"ARM\x64")
 
 FATAL = re.compile(
     r"Kernel panic|BUG:|Oops|WARNING: |general protection fault|"
@@ -100,6 +116,14 @@ def accelerator():
     return os.environ.get("ACCEL") or "tcg"
 
 
+def platform_of(kernel):
+    """Return: the Platform that a kernel image is for."""
+    offset, magic = ARM64_MAGIC
+    with open(kernel, "rb") as f:
+        f.seek(offset)
+        return ARM64 if f.read(len(magic)) == magic else X86
+
+
 def kernel_image(which):
     """The image named by KERNEL= or STOCK_KERNEL= in the environment."""
     path = os.environ.get(which)
@@ -112,11 +136,12 @@ def kernel_image(which):
     return path
 
 
-def initramfs():
+def initramfs(platform=X86):
     """Packs the guest's programs if needed.  Return: path of the archive."""
-    output = os.path.join(build_dir(), "initramfs.cpio")
+    other = [platform.guest] if platform.guest else []
+    output = os.path.join(build_dir(), "-".join(["initramfs"] + other) + ".cpio")
     result = subprocess.run(
-        [os.path.join(REPO, "scripts", "initramfs"), output],
+        [os.path.join(REPO, "scripts", "initramfs"), output, *other],
         capture_output=True, text=True)
     if result.returncode:
         raise MachineError(result.stderr.strip())
@@ -143,11 +168,11 @@ def topology_arguments(name):
     return arguments
 
 
-def board_of(arguments):
-    """Return: the board that QEMU arguments ask for."""
-    machines = [more for one, more in zip(arguments, arguments[1:])
-                if one == "-machine"]
-    board = machines[-1].split(",")[0] if machines else "q35"
+def board_of(arguments, platform):
+    """Return: the board that QEMU arguments ask for, or else the platform's."""
+    machines = [platform.machine] + [
+        more for one, more in zip(arguments, arguments[1:]) if one == "-machine"]
+    board = machines[-1].split(",")[0]
     if board not in BOARDS:
         raise MachineError(f"no board {board}: known are {', '.join(BOARDS)}")
     return board
@@ -208,20 +233,21 @@ class Machine:
     """A running guest.  Use as a context manager: leaving it ends QEMU."""
 
     def __init__(self, topology, kernel, append="", logs=None, hotplug="native",
-                 memory="1G", cpus=2, cpu="max,la57=off", extra=(), strict=True):
+                 memory="1G", cpus=2, cpu=None, extra=(), strict=True):
         """@append: more kernel parameters; @hotplug: "native" (pciehp) or
         "acpi"; @cpu: the model to emulate; @strict: a kernel WARNING ends the
         run."""
         self.topology = topology
         self.kernel = kernel
+        self.platform = platform_of(kernel)
         self.append = append
         self.hotplug = hotplug
         self.memory = memory
         self.cpus = cpus
-        self.cpu = cpu
+        self.cpu = cpu or self.platform.cpu
         self.extra = list(extra)
         self.strict = strict
-        self.accel = accelerator()
+        self.accel = accelerator() if self.platform is X86 else "tcg"
         self.logs = logs or os.path.join(build_dir(), "logs", "machine")
         self.wake = threading.Condition()
         self.failure = None
@@ -270,21 +296,22 @@ class Machine:
         """Return: QEMU's command line, @channels being the options for console,
         control and the agent's chardev pmb-agent."""
         devices = topology_arguments(self.topology)
-        board = board_of(devices)
-        root, acpi_below_bridges = BOARDS[board]
+        root, acpi_below_bridges = BOARDS[board_of(devices, self.platform)]
         by_acpi = "on" if self.hotplug == "acpi" else "off"
+        more = ["-global", f"{acpi_below_bridges}={by_acpi}"] \
+            if acpi_below_bridges else []
         return [
-            QEMU, "-nodefaults", "-no-user-config", "-display", "none",
-            "-no-reboot", "-machine", board, "-accel", self.accel,
+            self.platform.qemu, "-nodefaults", "-no-user-config",
+            "-display", "none", "-no-reboot",
+            "-machine", self.platform.machine, "-accel", self.accel,
             "-cpu", "host" if self.accel == "kvm" else self.cpu,
-            "-smp", str(self.cpus), "-m", self.memory,
-            "-global", f"{acpi_below_bridges}={by_acpi}",
-            *channels,
+            "-smp", str(self.cpus), "-m", self.memory, *more, *channels,
             "-device", f"virtio-serial-pci,id=pmb-serial,bus={root},addr=0x1e",
             "-device", PORT,
             "-kernel", os.path.abspath(self.kernel),
-            "-initrd", os.path.abspath(initramfs()),
-            "-append", f"console=ttyS0 panic=-1 log_buf_len=4M {CLOCKS} {append}",
+            "-initrd", os.path.abspath(initramfs(self.platform)),
+            "-append",
+            f"{self.platform.console} panic=-1 log_buf_len=4M {append}",
             *devices, *self.extra]
 
     def _arguments(self, qmp_fd, agent_fd, host_fd):
@@ -333,8 +360,9 @@ class Machine:
                 stdout=subprocess.PIPE, stderr=errors,
                 pass_fds=[s.fileno() for s in far])
         except FileNotFoundError:
-            raise MachineError(f"{QEMU} is missing: "
-                               "apt-get install qemu-system-x86") from None
+            raise MachineError(
+                f"{self.platform.qemu} is missing: apt-get install "
+                + self.platform.package) from None
         for s in far:
             s.close()
         self.last_output = time.monotonic()
@@ -402,7 +430,7 @@ class Machine:
         state = self.open_log("state.log")
         with contextlib.suppress(QMPError, MachineError):
             for moment, cpu, what in itertools.product(
-                    range(2), range(self.cpus), ("registers", "lapic")):
+                    range(2), range(self.cpus), self.platform.states):
                 state.write(f"moment {moment}, CPU {cpu}: {what}\n" + self.hmp(
                     f"info {what}", timeout=3, **{"cpu-index": cpu}))
         self.failure = failure
@@ -605,7 +633,7 @@ class Machine:
     def load_module(self, name):
         """Brings a module of the kernel into the guest's /tmp and loads it; @name is
         its path in the source tree, without ".ko"."""
-        path = os.path.join(self.kernel.removesuffix("arch/x86/boot/bzImage"),
+        path = os.path.join(re.sub(r"arch/\w+/boot/\w+$", "", self.kernel),
                             name + ".ko")
         if not os.path.exists(path):
             raise MachineError(f"{path} does not exist: the kernel has to be where it "
