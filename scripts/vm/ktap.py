@@ -19,14 +19,14 @@ from concurrent.futures import ThreadPoolExecutor
 from . import PATIENCE
 from .guest import GuestError
 from .load import LoadError
-from .machine import Machine, MachineError, build_dir, kernel_image
+from .machine import X86, Machine, MachineError, build_dir, kernel_image
 from .qmp import QMPError
 
 OPTION = "pci=realloc,pcie_movable_bars"
 NO_OPTION = "pci=realloc"
 EXPECTED = (MachineError, GuestError, LoadError, QMPError)
 
-Case = namedtuple("Case", "name run limit")
+Case = namedtuple("Case", "name run limit platform")
 CASES = []
 VERDICT = "verdict: "
 _children = set()
@@ -44,10 +44,11 @@ class TimeLimit(Exception):
     """The case took longer than it may."""
 
 
-def case(name, limit=60):
-    """Registers a test case with its time limit in seconds."""
+def case(name, limit=60, platform=X86):
+    """Registers a test case with its time limit in seconds, for kernels of one
+    platform."""
     def register(function):
-        CASES.append(Case(name, function, limit))
+        CASES.append(Case(name, function, limit, platform))
         return function
     return register
 
