@@ -29,6 +29,10 @@ check-rt: test-packages compose ## The same on a PREEMPT_RT kernel
 	@$(call boot,movable+rt) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-3} scripts/run-tests $(TESTS)
 
+check-arm64: build-packages compose ## Tests on an emulated arm64 machine
+	@scripts/packages arm64 && KERNEL=$$(scripts/build movable+arm64) && export KERNEL && \
+		scripts/run-tests $(TESTS)
+
 check-all: ## Every check there is, with the time each takes; hours.  TARGETS='check report'
 	@scripts/check-all $(TARGETS)
 
@@ -101,6 +105,6 @@ build-packages:
 test-packages:
 	@scripts/packages test
 
-.PHONY: demo check check-all check-uml check-debug check-rt report soak tree kernel stock-kernel \
-	kernel-image stock-kernel-image shell export series check-series check-builds bench \
-	help clean distclean compose build-packages test-packages
+.PHONY: demo check check-all check-uml check-debug check-rt check-arm64 report soak tree kernel \
+	stock-kernel kernel-image stock-kernel-image shell export series check-series \
+	check-builds bench help clean distclean compose build-packages test-packages

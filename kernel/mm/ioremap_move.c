@@ -30,11 +30,12 @@
  *	ioremap_move_end()
  *
  * The architecture rewrites the leaves, keeps the memory types, and says which
- * mappings it cannot handle (arch_ioremap_*()).
+ * leaves it cannot handle (arch_ioremap_*()).
  *
  * Not moved: port I/O, user mappings, mappings with struct pages.
  */
 #include <linux/cpuhplock.h>
+#include <linux/export.h>
 #include <linux/iopoll.h>
 #include <linux/ioport.h>
 #include <linux/ioremap_move.h>
@@ -42,11 +43,15 @@
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
 #include <linux/mmzone.h>
+#include <linux/pagewalk.h>
+#include <linux/pgtable.h>
 #include <linux/rwsem.h>
 #include <linux/sched/mm.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include <linux/wait.h>
+
+#include <asm/fixmap.h>
 
 #include "vmalloc.h"
 
@@ -213,6 +218,122 @@ bool ioremap_moved_since(unsigned long generation)
 	return READ_ONCE(ioremap_generation) != generation;
 }
 
+static int leaf_pud(pud_t *pud, unsigned long addr, unsigned long next,
+		    struct mm_walk *walk)
+{
+	struct ioremap_leaf_walk *leaf_walk = walk->private;
+
+	if (!pud_leaf(*pud))
+		return 0;
+	return leaf_walk->fn((pte_t *)pud, addr, PUD_SIZE, leaf_walk);
+}
+
+static int leaf_pmd(pmd_t *pmd, unsigned long addr, unsigned long next,
+		    struct mm_walk *walk)
+{
+	struct ioremap_leaf_walk *leaf_walk = walk->private;
+
+	if (!pmd_leaf(*pmd))
+		return 0;
+	return leaf_walk->fn((pte_t *)pmd, addr, PMD_SIZE, leaf_walk);
+}
+
+static int leaf_pte(pte_t *pte, unsigned long addr, unsigned long next,
+		    struct mm_walk *walk)
+{
+	struct ioremap_leaf_walk *leaf_walk = walk->private;
+
+	return leaf_walk->fn(pte_none(*pte) ? NULL : pte, addr, PAGE_SIZE,
+			     leaf_walk);
+}
+
+static int leaf_hole(unsigned long addr, unsigned long next, int depth,
+		     struct mm_walk *walk)
+{
+	struct ioremap_leaf_walk *leaf_walk = walk->private;
+
+	return leaf_walk->fn(NULL, addr, next - addr, leaf_walk);
+}
+
+static const struct mm_walk_ops leaf_walk_ops = {
+	.pud_entry	= leaf_pud,
+	.pmd_entry	= leaf_pmd,
+	.pte_entry	= leaf_pte,
+	.pte_hole	= leaf_hole,
+};
+
+/**
+ * ioremap_walk_leaves - call a function for each page table leaf of a mapping
+ * @addr: first virtual address
+ * @size: bytes
+ * @walk: the function, and what it needs
+ *
+ * Lockless: ioremap_sem keeps mappings of ioremap() as they are, and for other
+ * areas the caller has locked init_mm.
+ *
+ * Return: 0, or what the function returned to end the walk.
+ */
+int ioremap_walk_leaves(unsigned long addr, size_t size,
+			struct ioremap_leaf_walk *walk)
+{
+	return walk_kernel_page_table_range_lockless(addr, addr + size,
+						     &leaf_walk_ops, NULL, walk);
+}
+EXPORT_SYMBOL_FOR_MODULES(ioremap_walk_leaves, "pci_bartest");
+
+static int leaf_maps(pte_t *leaf, unsigned long addr, unsigned long size,
+		     struct ioremap_leaf_walk *walk)
+{
+	phys_addr_t phys;
+
+	if (!leaf)
+		return 0;
+	phys = ioremap_leaf_phys(*leaf, size);
+	return phys <= walk->phys + walk->len - 1 && phys + size - 1 >= walk->phys;
+}
+
+/* Is at least a page of a physical range mapped in an area of kernel space? */
+static bool area_maps(unsigned long addr, size_t size, phys_addr_t start,
+		      resource_size_t len)
+{
+	struct ioremap_leaf_walk walk = {
+		.fn = leaf_maps, .phys = start, .len = len,
+	};
+
+	return ioremap_walk_leaves(addr, size, &walk);
+}
+
+static bool fixmap_maps(phys_addr_t start, resource_size_t len)
+{
+	return area_maps(__fix_to_virt(__end_of_fixed_addresses - 1),
+			 (size_t)__end_of_fixed_addresses << PAGE_SHIFT, start, len);
+}
+
+static int leaf_hold(pte_t *leaf, unsigned long addr, unsigned long size,
+		     struct ioremap_leaf_walk *walk)
+{
+	enum ioremap_hold hold;
+
+	if (!leaf)
+		return IOREMAP_HOLD_PFNMAP;
+
+	hold = arch_ioremap_leaf_hold(leaf, size);
+	if (ioremap_leaf_phys(*leaf, size) != walk->phys + (addr - walk->base))
+		hold = max(hold, IOREMAP_HOLD_PFNMAP);
+	return hold;
+}
+
+static enum ioremap_hold leaves_hold(unsigned long addr, size_t size,
+				     phys_addr_t phys)
+{
+	struct ioremap_leaf_walk walk = {
+		.fn = leaf_hold, .base = addr, .phys = phys,
+	};
+	int hold = ioremap_walk_leaves(addr, size, &walk);
+
+	return hold ? hold : IOREMAP_HOLD_MOVABLE;
+}
+
 /* Struct pages tell their address to anybody; and RAM is no MMIO */
 static bool range_has_pages(phys_addr_t start, resource_size_t size)
 {
@@ -260,7 +381,7 @@ static enum ioremap_hold area_hold(const struct vm_struct *vm,
 
 	/* Not from ioremap(): only the page tables tell */
 	if (!phys)
-		return arch_ioremap_maps(addr, len, start, size) ?
+		return area_maps(addr, len, start, size) ?
 			IOREMAP_HOLD_PFNMAP : IOREMAP_HOLD_NONE;
 
 	if (phys > last || phys + len - 1 < start)
@@ -268,7 +389,7 @@ static enum ioremap_hold area_hold(const struct vm_struct *vm,
 	if (phys < start || phys + len - 1 > last)
 		return IOREMAP_HOLD_STRADDLES;
 
-	return arch_ioremap_area_hold(addr, len, phys);
+	return leaves_hold(addr, len, phys);
 }
 
 static void scan_area(struct vm_struct *vm, void *data)
@@ -280,6 +401,24 @@ static void scan_area(struct vm_struct *vm, void *data)
 		return;
 	scan->nr++;
 	scan->hold = max(scan->hold, hold);
+}
+
+/**
+ * arch_ioremap_range_hold - does anything but an ioremap() hold this range?
+ * @start: first physical address
+ * @size: bytes
+ * @nr_areas: number of mappings over the range that ioremap() made
+ *
+ * For architectures that keep track of memory types, by which they notice
+ * others who map the range.
+ *
+ * Return: %IOREMAP_HOLD_NONE, or what holds it.
+ */
+enum ioremap_hold __weak arch_ioremap_range_hold(phys_addr_t start,
+						 resource_size_t size,
+						 unsigned int nr_areas)
+{
+	return IOREMAP_HOLD_NONE;
 }
 
 static enum ioremap_hold range_hold(phys_addr_t start, resource_size_t size)
@@ -297,6 +436,8 @@ static enum ioremap_hold range_hold(phys_addr_t start, resource_size_t size)
 	mmap_write_unlock(&init_mm);
 
 	scan.hold = max(scan.hold, arch_ioremap_range_hold(start, size, scan.nr));
+	if (fixmap_maps(start, size))
+		scan.hold = max(scan.hold, IOREMAP_HOLD_FIXMAP);
 
 	if (scan.hold != IOREMAP_HOLD_NONE && !arch_ioremap_move_supported())
 		return IOREMAP_HOLD_UNSUPPORTED;
@@ -409,6 +550,54 @@ static int check_move(const struct ioremap_move *move)
 	return 0;
 }
 
+static int leaf_refused(pte_t *leaf, unsigned long addr, unsigned long size,
+			struct ioremap_leaf_walk *walk)
+{
+	phys_addr_t to = ioremap_leaf_phys(*leaf, size) + walk->delta;
+
+	return !IS_ALIGNED(to, size) || !arch_ioremap_leaf_allowed(*leaf, size, to);
+}
+
+/* May all page table entries of a mapping go where they shall? */
+static bool move_is_allowed(const struct ioremap_move_area *area)
+{
+	struct ioremap_leaf_walk walk = {
+		.fn = leaf_refused,
+		.delta = area->to - area->from,
+	};
+
+	return arch_ioremap_range_allowed(area->to, area->size) &&
+	       !ioremap_walk_leaves(area->addr, area->size, &walk);
+}
+
+/**
+ * arch_ioremap_move_reserve - take memory types along to the new addresses
+ * @areas: mappings about to move
+ * @nr: number of @areas
+ *
+ * For architectures that keep track of memory types.
+ *
+ * Return: 0, or -EBUSY if one conflicts with what is reserved there already;
+ * then nothing has changed.
+ */
+int __weak arch_ioremap_move_reserve(struct ioremap_move_area *areas,
+				     unsigned int nr)
+{
+	return 0;
+}
+
+/**
+ * arch_ioremap_move_unreserve - take memory types back to the old addresses
+ * @areas: mappings that do not move after all
+ * @nr: number of @areas
+ *
+ * Cannot fail: the mappings are there, whatever others have reserved since.
+ */
+void __weak arch_ioremap_move_unreserve(struct ioremap_move_area *areas,
+					unsigned int nr)
+{
+}
+
 /**
  * ioremap_move_prepare - get ready to move mappings
  * @moves: ranges that move, all at once; the @from ranges do not overlap each
@@ -445,7 +634,7 @@ ioremap_move_prepare(const struct ioremap_move *moves, unsigned int nr)
 
 	err = -EBUSY;
 	for (unsigned int i = 0; i < set->nr; i++)
-		if (!arch_ioremap_move_allowed(&set->areas[i]))
+		if (!move_is_allowed(&set->areas[i]))
 			goto free_set;
 
 	err = arch_ioremap_move_reserve(set->areas, set->nr);

@@ -8,6 +8,8 @@
 
 #include <linux/cleanup.h>
 #include <linux/err.h>
+#include <linux/pfn.h>
+#include <linux/pgtable.h>
 #include <linux/types.h>
 
 /**
@@ -101,15 +103,49 @@ struct ioremap_move_area {
 	void *arch;
 };
 
+/**
+ * struct ioremap_leaf_walk - walk over the page table leaves of kernel space
+ * @fn: called for each leaf with its first virtual address and its size, and
+ *	with a NULL leaf for what is not mapped; not 0 ends the walk
+ * @base: first virtual address of the mapping
+ * @phys: physical address that belongs to @base
+ * @delta: distance by which the mapping moves
+ * @len: bytes at @phys
+ *
+ * All but @fn is for @fn alone. Leaves of all levels are passed as PTEs, whose
+ * format they share but for details that the architecture knows.
+ */
+struct ioremap_leaf_walk {
+	int (*fn)(pte_t *leaf, unsigned long addr, unsigned long size,
+		  struct ioremap_leaf_walk *walk);
+	unsigned long base;
+	phys_addr_t phys;
+	phys_addr_t delta;
+	resource_size_t len;
+};
+
+int ioremap_walk_leaves(unsigned long addr, size_t size,
+			struct ioremap_leaf_walk *walk);
+
+/**
+ * ioremap_leaf_phys - physical address in a page table leaf
+ * @leaf: the leaf
+ * @size: bytes that it maps
+ *
+ * Return: the first physical address that it maps.
+ */
+static inline phys_addr_t ioremap_leaf_phys(pte_t leaf, unsigned long size)
+{
+	return PFN_PHYS(pte_pfn(leaf)) & ~((phys_addr_t)size - 1);
+}
+
 bool arch_ioremap_move_supported(void);
-bool arch_ioremap_maps(unsigned long addr, size_t size, phys_addr_t start,
-		       resource_size_t len);
-enum ioremap_hold arch_ioremap_area_hold(unsigned long addr, size_t size,
-					 phys_addr_t phys);
+enum ioremap_hold arch_ioremap_leaf_hold(const pte_t *leaf, unsigned long size);
 enum ioremap_hold arch_ioremap_range_hold(phys_addr_t start,
 					  resource_size_t size,
 					  unsigned int nr_areas);
-bool arch_ioremap_move_allowed(const struct ioremap_move_area *area);
+bool arch_ioremap_range_allowed(phys_addr_t start, resource_size_t size);
+bool arch_ioremap_leaf_allowed(pte_t leaf, unsigned long size, phys_addr_t to);
 int arch_ioremap_move_reserve(struct ioremap_move_area *areas, unsigned int nr);
 void arch_ioremap_move_unreserve(struct ioremap_move_area *areas,
 				 unsigned int nr);

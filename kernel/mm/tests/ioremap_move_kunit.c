@@ -4,7 +4,8 @@
  *
  * The ranges are physical addresses at which there is nothing, so tests look
  * into the page tables and access no memory through the mappings. The one that
- * does uses the firmware ROM that a PC has below 4 GiB.
+ * does uses what a machine is known to have: a PC, its firmware ROM below 4 GiB;
+ * QEMU's Arm machine, two devices without driver.
  */
 #include <kunit/test.h>
 #include <linux/completion.h>
@@ -15,6 +16,7 @@
 #include <linux/kthread.h>
 #include <linux/memremap.h>
 #include <linux/mm.h>
+#include <linux/of.h>
 #include <linux/pgtable.h>
 #include <linux/sizes.h>
 #include <linux/slab.h>
@@ -23,6 +25,8 @@
 #include <linux/vmalloc.h>
 
 #include <asm/fixmap.h>
+
+#define PAGES(nr)	((nr) * PAGE_SIZE)
 
 /* What becomes of a set of moves */
 enum outcome {
@@ -83,7 +87,7 @@ static void __iomem *map_wc(struct kunit *test, phys_addr_t phys, size_t size)
 struct leaf {
 	phys_addr_t phys;
 	unsigned long size;
-	pgprotval_t prot;
+	pteval_t prot;
 };
 
 static struct leaf make_leaf(unsigned long addr, unsigned long pfn,
@@ -219,47 +223,47 @@ static int move_one(struct kunit *test, phys_addr_t from, phys_addr_t to,
 /* An offset into the page survives, and so does the rest of the entry */
 static void moves_small_mapping(struct kunit *test)
 {
-	phys_addr_t from = claim_range(test, SZ_64K);
-	phys_addr_t to = claim_range(test, SZ_64K);
-	void __iomem *addr = map(test, from + SZ_4K + 0x104, SZ_8K);
+	phys_addr_t from = claim_range(test, PAGES(16));
+	phys_addr_t to = claim_range(test, PAGES(16));
+	void __iomem *addr = map(test, from + PAGE_SIZE + 0x104, PAGES(2));
 	struct leaf before = leaf_of(addr);
 
-	KUNIT_EXPECT_EQ(test, move_one(test, from, to, SZ_64K, MOVED), 1);
-	expect_at(test, addr, SZ_8K, to + SZ_4K + 0x104);
+	KUNIT_EXPECT_EQ(test, move_one(test, from, to, PAGES(16), MOVED), 1);
+	expect_at(test, addr, PAGES(2), to + PAGE_SIZE + 0x104);
 	KUNIT_EXPECT_EQ(test, leaf_of(addr).prot, before.prot);
 	KUNIT_EXPECT_EQ(test, leaf_of(addr).size, before.size);
 
 	/* Memory types went along: nothing left behind, one over the target */
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(from, SZ_64K), IOREMAP_HOLD_NONE);
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(to, SZ_64K), IOREMAP_HOLD_MOVABLE);
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(from, PAGES(16)), IOREMAP_HOLD_NONE);
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(to, PAGES(16)), IOREMAP_HOLD_MOVABLE);
 }
 
 static void moves_again_and_home(struct kunit *test)
 {
-	phys_addr_t home = claim_range(test, SZ_16K);
-	phys_addr_t away = claim_range(test, SZ_16K);
-	void __iomem *addr = map(test, home, SZ_16K);
+	phys_addr_t home = claim_range(test, PAGES(4));
+	phys_addr_t away = claim_range(test, PAGES(4));
+	void __iomem *addr = map(test, home, PAGES(4));
 
 	for (int i = 0; i < 10; i++) {
-		KUNIT_EXPECT_EQ(test, move_one(test, home, away, SZ_16K, MOVED), 1);
-		expect_at(test, addr, SZ_16K, away);
-		KUNIT_EXPECT_EQ(test, move_one(test, away, home, SZ_16K, MOVED), 1);
-		expect_at(test, addr, SZ_16K, home);
+		KUNIT_EXPECT_EQ(test, move_one(test, home, away, PAGES(4), MOVED), 1);
+		expect_at(test, addr, PAGES(4), away);
+		KUNIT_EXPECT_EQ(test, move_one(test, away, home, PAGES(4), MOVED), 1);
+		expect_at(test, addr, PAGES(4), home);
 	}
 }
 
 static void moves_aliases(struct kunit *test)
 {
-	phys_addr_t from = claim_range(test, SZ_64K);
-	phys_addr_t to = claim_range(test, SZ_64K);
-	void __iomem *all = map(test, from, SZ_64K);
-	void __iomem *again = map(test, from, SZ_64K);
-	void __iomem *part = map(test, from + SZ_32K, SZ_4K);
+	phys_addr_t from = claim_range(test, PAGES(16));
+	phys_addr_t to = claim_range(test, PAGES(16));
+	void __iomem *all = map(test, from, PAGES(16));
+	void __iomem *again = map(test, from, PAGES(16));
+	void __iomem *part = map(test, from + PAGES(8), PAGE_SIZE);
 
-	KUNIT_EXPECT_EQ(test, move_one(test, from, to, SZ_64K, MOVED), 3);
-	expect_at(test, all, SZ_64K, to);
-	expect_at(test, again, SZ_64K, to);
-	expect_at(test, part, SZ_4K, to + SZ_32K);
+	KUNIT_EXPECT_EQ(test, move_one(test, from, to, PAGES(16), MOVED), 3);
+	expect_at(test, all, PAGES(16), to);
+	expect_at(test, again, PAGES(16), to);
+	expect_at(test, part, PAGE_SIZE, to + PAGES(8));
 }
 
 static void moves_large_leaf(struct kunit *test, unsigned long size)
@@ -289,10 +293,38 @@ static void moves_pud_leaf(struct kunit *test)
 	moves_large_leaf(test, PUD_SIZE);
 }
 
+/* Bytes of a block of small entries that are one to the TLB */
+static unsigned long contiguous_size(struct kunit *test)
+{
+	unsigned long size = 1UL << arch_vmap_pte_supported_shift(PMD_SIZE);
+	phys_addr_t range = claim_range(test, 2 * size);
+
+	if (leaf_of(map(test, range, PAGE_SIZE)).prot ==
+	    leaf_of(map(test, range + size, size)).prot)
+		kunit_skip(test, "no contiguous entries here");
+	return size;
+}
+
+static void moves_contiguous_leaves(struct kunit *test)
+{
+	unsigned long size = contiguous_size(test);
+	phys_addr_t from = claim_range(test, 2 * size);
+	phys_addr_t to = claim_range(test, 2 * size);
+	void __iomem *addr = map(test, from, 2 * size);
+	struct leaf before = leaf_of(addr);
+	size_t wrong = 0;
+
+	KUNIT_EXPECT_EQ(test, move_one(test, from, to, 2 * size, MOVED), 1);
+	expect_at(test, addr, 2 * size, to);
+	for (size_t off = 0; off < 2 * size; off += PAGE_SIZE)
+		wrong += leaf_of(addr + off).prot != before.prot;
+	KUNIT_EXPECT_EQ(test, wrong, 0);
+}
+
 /* Both kinds in one mapping */
 static void moves_mixed_leaves(struct kunit *test)
 {
-	size_t len = PMD_SIZE + SZ_16K;
+	size_t len = PMD_SIZE + PAGES(4);
 	phys_addr_t from = claim_range(test, 2 * PMD_SIZE);
 	phys_addr_t to = claim_range(test, 2 * PMD_SIZE);
 	void __iomem *addr = map_wc(test, from, len);
@@ -311,7 +343,7 @@ static void swaps(struct kunit *test)
 	phys_addr_t b = claim_range(test, SZ_2M);
 	void __iomem *uc = map(test, a, SZ_2M);
 	void __iomem *wc = map_wc(test, b, SZ_2M);
-	pgprotval_t uc_prot = leaf_of(uc).prot, wc_prot = leaf_of(wc).prot;
+	pteval_t uc_prot = leaf_of(uc).prot, wc_prot = leaf_of(wc).prot;
 	struct ioremap_move moves[] = { { a, b, SZ_2M }, { b, a, SZ_2M } };
 
 	KUNIT_EXPECT_EQ(test, move_all(test, moves, 2, MOVED), 2);
@@ -329,17 +361,17 @@ static void swaps(struct kunit *test)
  */
 static void shifts_two(struct kunit *test)
 {
-	phys_addr_t start = claim_range(test, SZ_64K);
-	void __iomem *a = map(test, start, SZ_16K);
-	void __iomem *b = map_wc(test, start + SZ_16K, SZ_16K);
+	phys_addr_t start = claim_range(test, PAGES(16));
+	void __iomem *a = map(test, start, PAGES(4));
+	void __iomem *b = map_wc(test, start + PAGES(4), PAGES(4));
 	struct ioremap_move moves[] = {
-		{ start, start + SZ_16K, SZ_16K },
-		{ start + SZ_16K, start + SZ_32K, SZ_16K },
+		{ start, start + PAGES(4), PAGES(4) },
+		{ start + PAGES(4), start + PAGES(8), PAGES(4) },
 	};
 
 	KUNIT_EXPECT_EQ(test, move_all(test, moves, 2, MOVED), 2);
-	expect_at(test, a, SZ_16K, start + SZ_16K);
-	expect_at(test, b, SZ_16K, start + SZ_32K);
+	expect_at(test, a, PAGES(4), start + PAGES(4));
+	expect_at(test, b, PAGES(4), start + PAGES(8));
 }
 
 /*
@@ -348,11 +380,11 @@ static void shifts_two(struct kunit *test)
  */
 static void overlaps_itself(struct kunit *test)
 {
-	phys_addr_t start = claim_range(test, SZ_64K);
-	void __iomem *addr = map(test, start, SZ_16K);
+	phys_addr_t start = claim_range(test, PAGES(16));
+	void __iomem *addr = map(test, start, PAGES(4));
 
-	KUNIT_EXPECT_EQ(test, move_one(test, start, start + SZ_4K, SZ_16K, MOVED), 1);
-	expect_at(test, addr, SZ_16K, start + SZ_4K);
+	KUNIT_EXPECT_EQ(test, move_one(test, start, start + PAGE_SIZE, PAGES(4), MOVED), 1);
+	expect_at(test, addr, PAGES(4), start + PAGE_SIZE);
 }
 
 static void not_moved(struct kunit *test, enum outcome outcome)
@@ -361,14 +393,14 @@ static void not_moved(struct kunit *test, enum outcome outcome)
 	phys_addr_t b = claim_range(test, SZ_2M);
 	phys_addr_t free = claim_range(test, SZ_2M);
 	void __iomem *uc = map(test, a, SZ_2M);
-	void __iomem *wc = map_wc(test, b, SZ_16K);
+	void __iomem *wc = map_wc(test, b, PAGES(4));
 	struct leaf uc_leaf = leaf_of(uc), wc_leaf = leaf_of(wc);
 	struct ioremap_move moves[] = { { a, b, SZ_2M }, { b, free, SZ_2M } };
 	unsigned long generation = ioremap_move_generation();
 
 	KUNIT_EXPECT_EQ(test, move_all(test, moves, 2, outcome), 2);
 	expect_at(test, uc, SZ_2M, a);
-	expect_at(test, wc, SZ_16K, b);
+	expect_at(test, wc, PAGES(4), b);
 	KUNIT_EXPECT_EQ(test, leaf_of(uc).prot, uc_leaf.prot);
 	KUNIT_EXPECT_EQ(test, leaf_of(wc).prot, wc_leaf.prot);
 	KUNIT_EXPECT_FALSE(test, ioremap_moved_since(generation));
@@ -376,7 +408,7 @@ static void not_moved(struct kunit *test, enum outcome outcome)
 	/* Memory types, too, are as before */
 	KUNIT_EXPECT_EQ(test, ioremap_range_hold(free, SZ_2M), IOREMAP_HOLD_NONE);
 	KUNIT_EXPECT_EQ(test, move_one(test, b, free, SZ_2M, MOVED), 1);
-	expect_at(test, wc, SZ_16K, free);
+	expect_at(test, wc, PAGES(4), free);
 }
 
 static void undoes_switch(struct kunit *test)
@@ -391,13 +423,13 @@ static void abandons_prepared(struct kunit *test)
 
 static void counts_generation(struct kunit *test)
 {
-	phys_addr_t from = claim_range(test, SZ_4K);
-	phys_addr_t to = claim_range(test, SZ_4K);
+	phys_addr_t from = claim_range(test, PAGE_SIZE);
+	phys_addr_t to = claim_range(test, PAGE_SIZE);
 	unsigned long generation = ioremap_move_generation();
 
 	KUNIT_EXPECT_FALSE(test, ioremap_moved_since(generation));
 	/* Also without a mapping: somebody may be about to make one */
-	KUNIT_EXPECT_EQ(test, move_one(test, from, to, SZ_4K, MOVED), 0);
+	KUNIT_EXPECT_EQ(test, move_one(test, from, to, PAGE_SIZE, MOVED), 0);
 	KUNIT_EXPECT_TRUE(test, ioremap_moved_since(generation));
 }
 
@@ -420,14 +452,14 @@ static int mapper_fn(void *data)
 	struct mapper *mapper = data;
 
 	complete(&mapper->started);
-	mapper->addr = ioremap(mapper->phys, SZ_4K);
+	mapper->addr = ioremap(mapper->phys, PAGE_SIZE);
 	complete(&mapper->mapped);
 	return 0;
 }
 
 static void keeps_out_ioremap(struct kunit *test)
 {
-	struct mapper mapper = { .phys = claim_range(test, SZ_4K) };
+	struct mapper mapper = { .phys = claim_range(test, PAGE_SIZE) };
 	unsigned long early;
 	struct task_struct *task;
 
@@ -451,13 +483,13 @@ static void keeps_out_ioremap(struct kunit *test)
 
 static void holds_nothing_unmapped(struct kunit *test)
 {
-	phys_addr_t range = claim_range(test, SZ_64K);
+	phys_addr_t range = claim_range(test, PAGES(16));
 
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(range, SZ_64K), IOREMAP_HOLD_NONE);
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(range, PAGES(16)), IOREMAP_HOLD_NONE);
 	/* Neighbours do not count */
-	map(test, range, SZ_16K);
-	map(test, range + SZ_32K, SZ_32K);
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(range + SZ_16K, SZ_16K),
+	map(test, range, PAGES(4));
+	map(test, range + PAGES(8), PAGES(8));
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(range + PAGES(4), PAGES(4)),
 			IOREMAP_HOLD_NONE);
 }
 
@@ -475,26 +507,34 @@ static void expect_refused(struct kunit *test, phys_addr_t from,
 
 static void refuses_straddling(struct kunit *test)
 {
-	phys_addr_t range = claim_range(test, SZ_64K);
-	void __iomem *addr = map(test, range + SZ_16K, SZ_16K);
+	phys_addr_t range = claim_range(test, PAGES(16));
+	void __iomem *addr = map(test, range + PAGES(4), PAGES(4));
 
-	expect_refused(test, range + SZ_4K, SZ_16K, IOREMAP_HOLD_STRADDLES);
-	expect_refused(test, range + SZ_16K + SZ_4K, SZ_16K, IOREMAP_HOLD_STRADDLES);
-	expect_refused(test, range + SZ_16K + SZ_4K, SZ_4K, IOREMAP_HOLD_STRADDLES);
-	expect_at(test, addr, SZ_16K, range + SZ_16K);
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(range + SZ_16K, SZ_16K),
+	expect_refused(test, range + PAGE_SIZE, PAGES(4), IOREMAP_HOLD_STRADDLES);
+	expect_refused(test, range + PAGES(4) + PAGE_SIZE, PAGES(4), IOREMAP_HOLD_STRADDLES);
+	expect_refused(test, range + PAGES(4) + PAGE_SIZE, PAGE_SIZE, IOREMAP_HOLD_STRADDLES);
+	expect_at(test, addr, PAGES(4), range + PAGES(4));
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(range + PAGES(4), PAGES(4)),
 			IOREMAP_HOLD_MOVABLE);
 }
 
 static void refuses_cached(struct kunit *test)
 {
-	phys_addr_t range = claim_range(test, SZ_16K);
-	phys_addr_t other = claim_range(test, SZ_16K);
-	void __iomem *addr = keep_mapping(test, ioremap_wt(range, SZ_4K));
+	phys_addr_t range = claim_range(test, PAGES(4));
 
-	if (leaf_of(addr).prot == leaf_of(map(test, other, SZ_4K)).prot)
+	keep_mapping(test, ioremap_cache(range, PAGE_SIZE));
+	expect_refused(test, range, PAGES(4), IOREMAP_HOLD_CACHED);
+}
+
+static void refuses_write_through(struct kunit *test)
+{
+	phys_addr_t range = claim_range(test, PAGES(4));
+	phys_addr_t other = claim_range(test, PAGES(4));
+	void __iomem *addr = keep_mapping(test, ioremap_wt(range, PAGE_SIZE));
+
+	if (leaf_of(addr).prot == leaf_of(map(test, other, PAGE_SIZE)).prot)
 		kunit_skip(test, "no write-through mappings here");
-	expect_refused(test, range, SZ_16K, IOREMAP_HOLD_CACHED);
+	expect_refused(test, range, PAGES(4), IOREMAP_HOLD_CACHED);
 }
 
 static void refuses_pages(struct kunit *test)
@@ -520,7 +560,7 @@ static void refuses_pages_at_target(struct kunit *test)
 
 static void refuses_vmap_pfn(struct kunit *test)
 {
-	phys_addr_t range = claim_range(test, SZ_64K);
+	phys_addr_t range = claim_range(test, PAGES(16));
 	unsigned long pfns[] = { PHYS_PFN(range) + 9, PHYS_PFN(range) + 2 };
 	void *addr = vmap_pfn(pfns, ARRAY_SIZE(pfns),
 			      pgprot_noncached(PAGE_KERNEL));
@@ -579,49 +619,49 @@ static void refuses_device_pages(struct kunit *test)
 /* Asked for WC where UC- is reserved, ioremap_wc() gives UC- */
 static bool memtypes_tracked(struct kunit *test)
 {
-	phys_addr_t range = claim_range(test, SZ_8K);
-	pgprotval_t uc = leaf_of(map(test, range, SZ_4K)).prot;
-	pgprotval_t wc = leaf_of(map_wc(test, range + SZ_4K, SZ_4K)).prot;
+	phys_addr_t range = claim_range(test, PAGES(2));
+	pteval_t uc = leaf_of(map(test, range, PAGE_SIZE)).prot;
+	pteval_t wc = leaf_of(map_wc(test, range + PAGE_SIZE, PAGE_SIZE)).prot;
 
-	return uc != wc && leaf_of(map_wc(test, range, SZ_4K)).prot == uc;
+	return uc != wc && leaf_of(map_wc(test, range, PAGE_SIZE)).prot == uc;
 }
 
 /* Somebody whom no vm_struct shows relies on the memory type */
 static void refuses_reserved(struct kunit *test)
 {
-	phys_addr_t range = claim_range(test, SZ_16K);
-	void __iomem *addr = map_wc(test, range, SZ_16K);
+	phys_addr_t range = claim_range(test, PAGES(4));
+	void __iomem *addr = map_wc(test, range, PAGES(4));
 
 	if (!memtypes_tracked(test))
 		kunit_skip(test, "memory types are not tracked");
-	KUNIT_ASSERT_EQ(test, arch_io_reserve_memtype_wc(range, SZ_16K), 0);
-	expect_refused(test, range, SZ_16K, IOREMAP_HOLD_RESERVED);
-	arch_io_free_memtype_wc(range, SZ_16K);
-	expect_at(test, addr, SZ_16K, range);
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(range, SZ_16K), IOREMAP_HOLD_MOVABLE);
+	KUNIT_ASSERT_EQ(test, arch_io_reserve_memtype_wc(range, PAGES(4)), 0);
+	expect_refused(test, range, PAGES(4), IOREMAP_HOLD_RESERVED);
+	arch_io_free_memtype_wc(range, PAGES(4));
+	expect_at(test, addr, PAGES(4), range);
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(range, PAGES(4)), IOREMAP_HOLD_MOVABLE);
 }
 
 /* The first of two has its memory type moved already when the second fails */
 static void refuses_other_memtype(struct kunit *test)
 {
-	phys_addr_t a = claim_range(test, SZ_16K);
-	phys_addr_t b = claim_range(test, SZ_16K);
-	phys_addr_t free = claim_range(test, SZ_16K);
-	phys_addr_t taken = claim_range(test, SZ_16K);
-	void __iomem *addr_a = map(test, a, SZ_16K);
-	void __iomem *addr_b = map_wc(test, b, SZ_16K);
-	struct ioremap_move moves[] = { { a, free, SZ_16K }, { b, taken, SZ_16K } };
+	phys_addr_t a = claim_range(test, PAGES(4));
+	phys_addr_t b = claim_range(test, PAGES(4));
+	phys_addr_t free = claim_range(test, PAGES(4));
+	phys_addr_t taken = claim_range(test, PAGES(4));
+	void __iomem *addr_a = map(test, a, PAGES(4));
+	void __iomem *addr_b = map_wc(test, b, PAGES(4));
+	struct ioremap_move moves[] = { { a, free, PAGES(4) }, { b, taken, PAGES(4) } };
 
 	if (!memtypes_tracked(test))
 		kunit_skip(test, "memory types are not tracked");
-	map(test, taken, SZ_16K);
+	map(test, taken, PAGES(4));
 
 	KUNIT_EXPECT_EQ(test, move_all(test, moves, 2, MOVED), -EBUSY);
-	expect_at(test, addr_a, SZ_16K, a);
-	expect_at(test, addr_b, SZ_16K, b);
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(a, SZ_16K), IOREMAP_HOLD_MOVABLE);
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(b, SZ_16K), IOREMAP_HOLD_MOVABLE);
-	KUNIT_EXPECT_EQ(test, ioremap_range_hold(free, SZ_16K), IOREMAP_HOLD_NONE);
+	expect_at(test, addr_a, PAGES(4), a);
+	expect_at(test, addr_b, PAGES(4), b);
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(a, PAGES(4)), IOREMAP_HOLD_MOVABLE);
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(b, PAGES(4)), IOREMAP_HOLD_MOVABLE);
+	KUNIT_EXPECT_EQ(test, ioremap_range_hold(free, PAGES(4)), IOREMAP_HOLD_NONE);
 }
 
 static void refuses_misaligned_leaf(struct kunit *test)
@@ -637,54 +677,80 @@ static void refuses_misaligned_leaf(struct kunit *test)
 	expect_at(test, addr, PMD_SIZE, from);
 }
 
+static void refuses_misaligned_contiguous(struct kunit *test)
+{
+	unsigned long size = contiguous_size(test);
+	phys_addr_t from = claim_range(test, size);
+	phys_addr_t to = claim_range(test, 2 * size);
+	void __iomem *addr = map(test, from, size);
+
+	KUNIT_EXPECT_EQ(test, move_one(test, from, to + PAGE_SIZE, size, MOVED),
+			-EBUSY);
+	expect_at(test, addr, size, from);
+}
+
 /**
- * struct rom_pages - the two uppermost pages of a PC's firmware ROM
+ * struct two_pages - two pages that can be read and differ
  * @addr: where they are mapped
- * @sum: sum of the dwords of each
+ * @sum: sum of the dwords at the start of each
  */
-struct rom_pages {
+struct two_pages {
 	void __iomem *addr[2];
 	u32 sum[2];
 };
 
-static void sum_rom(void *data)
+/* The end of a PC's firmware; a clock and a GPIO controller of QEMU's Arm machine */
+static bool find_pages(phys_addr_t page[2])
 {
-	struct rom_pages *rom = data;
+	if (IS_ENABLED(CONFIG_X86)) {
+		page[0] = 0xffffe000;
+		page[1] = 0xfffff000;
+		return true;
+	}
+	page[0] = 0x09010000;
+	page[1] = 0x09030000;
+	return of_machine_is_compatible("linux,dummy-virt");
+}
+
+static void sum_pages(void *data)
+{
+	struct two_pages *pages = data;
 
 	for (int i = 0; i < 2; i++) {
-		rom->sum[i] = 0;
+		pages->sum[i] = 0;
 		for (int off = 0; off < SZ_4K; off += 4)
-			rom->sum[i] = rol32(rom->sum[i], 1) +
-				      readl(rom->addr[i] + off);
+			pages->sum[i] = rol32(pages->sum[i], 1) +
+					readl(pages->addr[i] + off);
 	}
 }
 
 /* Each CPU has cached the old addresses, and each reads from the new ones */
 static void reads_follow(struct kunit *test)
 {
-	phys_addr_t page[] = { 0xffffe000, 0xfffff000 };
-	struct ioremap_move moves[] = {
-		{ page[0], page[1], SZ_4K }, { page[1], page[0], SZ_4K },
-	};
-	struct rom_pages before, after;
+	struct two_pages before, after;
+	struct ioremap_move moves[2];
+	phys_addr_t page[2];
 	int cpu;
 
-	if (!IS_ENABLED(CONFIG_X86))
-		kunit_skip(test, "no PC");
-	if (ioremap_range_hold(page[0], SZ_8K) != IOREMAP_HOLD_NONE)
-		kunit_skip(test, "the ROM is in use");
+	if (!find_pages(page))
+		kunit_skip(test, "no machine known to have two pages to read");
+	for (int i = 0; i < 2; i++) {
+		if (ioremap_range_hold(page[i], PAGE_SIZE) != IOREMAP_HOLD_NONE)
+			kunit_skip(test, "%pa is in use", &page[i]);
+		moves[i] = (struct ioremap_move) { page[i], page[!i], PAGE_SIZE };
+	}
 
 	for (int i = 0; i < 2; i++)
-		before.addr[i] = map(test, page[i], SZ_4K);
+		before.addr[i] = map(test, page[i], PAGE_SIZE);
 	after = before;
 	for_each_online_cpu(cpu)
-		smp_call_function_single(cpu, sum_rom, &before, true);
+		smp_call_function_single(cpu, sum_pages, &before, true);
 	if (before.sum[0] == before.sum[1])
 		kunit_skip(test, "both pages have the same contents");
 
 	KUNIT_EXPECT_EQ(test, move_all(test, moves, 2, MOVED), 2);
 	for_each_online_cpu(cpu) {
-		smp_call_function_single(cpu, sum_rom, &after, true);
+		smp_call_function_single(cpu, sum_pages, &after, true);
 		KUNIT_EXPECT_EQ(test, after.sum[0], before.sum[1]);
 		KUNIT_EXPECT_EQ(test, after.sum[1], before.sum[0]);
 	}
@@ -710,6 +776,7 @@ static struct kunit_case ioremap_move_cases[] = {
 	KUNIT_CASE(moves_aliases),
 	KUNIT_CASE(moves_pmd_leaf),
 	KUNIT_CASE(moves_pud_leaf),
+	KUNIT_CASE(moves_contiguous_leaves),
 	KUNIT_CASE(moves_mixed_leaves),
 	KUNIT_CASE(swaps),
 	KUNIT_CASE(shifts_two),
@@ -721,6 +788,7 @@ static struct kunit_case ioremap_move_cases[] = {
 	KUNIT_CASE(holds_nothing_unmapped),
 	KUNIT_CASE(refuses_straddling),
 	KUNIT_CASE(refuses_cached),
+	KUNIT_CASE(refuses_write_through),
 	KUNIT_CASE(refuses_pages),
 	KUNIT_CASE(refuses_pages_at_target),
 	KUNIT_CASE(refuses_device_pages),
@@ -729,6 +797,7 @@ static struct kunit_case ioremap_move_cases[] = {
 	KUNIT_CASE(refuses_reserved),
 	KUNIT_CASE(refuses_other_memtype),
 	KUNIT_CASE(refuses_misaligned_leaf),
+	KUNIT_CASE(refuses_misaligned_contiguous),
 	KUNIT_CASE(reads_follow),
 	{}
 };

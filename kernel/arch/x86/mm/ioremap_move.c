@@ -7,10 +7,8 @@
 #include <linux/cpufeature.h>
 #include <linux/ioremap_move.h>
 #include <linux/mmiotrace.h>
-#include <linux/pagewalk.h>
 #include <linux/pgtable.h>
 
-#include <asm/fixmap.h>
 #include <asm/memtype.h>
 #include <asm/mtrr.h>
 #include <asm/tlbflush.h>
@@ -23,87 +21,10 @@
  * alike; pmd_set_huge() and pud_set_huge() write them as PTEs, too.
  */
 
-/**
- * struct leaf_walk - walk over the leaves of a mapping
- * @fn: called for each leaf with its first virtual address and its size, and
- *	with a NULL leaf for what is not mapped; not 0 ends the walk
- * @base: first virtual address of the mapping
- * @phys: physical address that belongs to @base
- * @delta: distance by which the mapping moves
- * @len: for leaf_maps(), bytes at @phys
- */
-struct leaf_walk {
-	int (*fn)(pte_t *leaf, unsigned long addr, unsigned long size,
-		  const struct leaf_walk *walk);
-	unsigned long base;
-	phys_addr_t phys;
-	phys_addr_t delta;
-	resource_size_t len;
-};
-
-static int leaf_pud(pud_t *pud, unsigned long addr, unsigned long next,
-		    struct mm_walk *walk)
-{
-	const struct leaf_walk *leaf_walk = walk->private;
-
-	if (!pud_leaf(*pud))
-		return 0;
-	return leaf_walk->fn((pte_t *)pud, addr, PUD_SIZE, leaf_walk);
-}
-
-static int leaf_pmd(pmd_t *pmd, unsigned long addr, unsigned long next,
-		    struct mm_walk *walk)
-{
-	const struct leaf_walk *leaf_walk = walk->private;
-
-	if (!pmd_leaf(*pmd))
-		return 0;
-	return leaf_walk->fn((pte_t *)pmd, addr, PMD_SIZE, leaf_walk);
-}
-
-static int leaf_pte(pte_t *pte, unsigned long addr, unsigned long next,
-		    struct mm_walk *walk)
-{
-	const struct leaf_walk *leaf_walk = walk->private;
-
-	return leaf_walk->fn(pte_none(*pte) ? NULL : pte, addr, PAGE_SIZE,
-			     leaf_walk);
-}
-
-static int leaf_hole(unsigned long addr, unsigned long next, int depth,
-		     struct mm_walk *walk)
-{
-	const struct leaf_walk *leaf_walk = walk->private;
-
-	return leaf_walk->fn(NULL, addr, next - addr, leaf_walk);
-}
-
-static const struct mm_walk_ops leaf_walk_ops = {
-	.pud_entry	= leaf_pud,
-	.pmd_entry	= leaf_pmd,
-	.pte_entry	= leaf_pte,
-	.pte_hole	= leaf_hole,
-};
-
-/*
- * Lockless: ioremap_sem keeps mappings of ioremap() as they are, and for other
- * areas the caller has locked init_mm.
- */
-static int walk_leaves(unsigned long addr, size_t size, struct leaf_walk *walk)
-{
-	return walk_kernel_page_table_range_lockless(addr, addr + size,
-						     &leaf_walk_ops, NULL, walk);
-}
-
 /* The bits that hold the address; not those of memory encryption */
 static u64 leaf_mask(unsigned long size)
 {
 	return __PHYSICAL_MASK & ~((u64)size - 1);
-}
-
-static phys_addr_t leaf_phys(pte_t leaf, unsigned long size)
-{
-	return pte_val(leaf) & leaf_mask(size);
 }
 
 static enum page_cache_mode leaf_cachemode(pte_t leaf, unsigned long size)
@@ -128,92 +49,27 @@ bool arch_ioremap_move_supported(void)
 	       !cc_platform_has(CC_ATTR_GUEST_MEM_ENCRYPT);
 }
 
-static int leaf_maps(pte_t *leaf, unsigned long addr, unsigned long size,
-		     const struct leaf_walk *walk)
-{
-	phys_addr_t phys;
-
-	if (!leaf)
-		return 0;
-	phys = leaf_phys(*leaf, size);
-	return phys <= walk->phys + walk->len - 1 && phys + size - 1 >= walk->phys;
-}
-
 /**
- * arch_ioremap_maps - does an area of kernel space map a physical range?
- * @addr: first virtual address
- * @size: bytes of the area
- * @start: first physical address
- * @len: bytes of the range
+ * arch_ioremap_leaf_hold - can this page table leaf of an ioremap() move?
+ * @leaf: the leaf
+ * @size: bytes that it maps
  *
- * Context: init_mm is locked for writing, and the area is kept from removal.
- * Return: true if at least a page of the range is mapped in the area.
+ * Return: %IOREMAP_HOLD_NONE, or the reason why not.
  */
-bool arch_ioremap_maps(unsigned long addr, size_t size, phys_addr_t start,
-		       resource_size_t len)
+enum ioremap_hold arch_ioremap_leaf_hold(const pte_t *leaf, unsigned long size)
 {
-	struct leaf_walk walk = { .fn = leaf_maps, .phys = start, .len = len };
-
-	return walk_leaves(addr, size, &walk);
-}
-
-static int leaf_hold(pte_t *leaf, unsigned long addr, unsigned long size,
-		     const struct leaf_walk *walk)
-{
-	if (!leaf)
-		return IOREMAP_HOLD_PFNMAP;
 	/* mmiotrace makes pages it watches not present */
-	if (!(pte_val(*leaf) & _PAGE_PRESENT))
+	if (is_kmmio_active() || !(pte_val(*leaf) & _PAGE_PRESENT))
 		return IOREMAP_HOLD_TRACED;
-	if (leaf_phys(*leaf, size) != walk->phys + (addr - walk->base))
-		return IOREMAP_HOLD_PFNMAP;
 
 	switch (leaf_cachemode(*leaf, size)) {
 	case _PAGE_CACHE_MODE_UC:
 	case _PAGE_CACHE_MODE_UC_MINUS:
 	case _PAGE_CACHE_MODE_WC:
-		return 0;
+		return IOREMAP_HOLD_NONE;
 	default:
 		return IOREMAP_HOLD_CACHED;
 	}
-}
-
-/**
- * arch_ioremap_area_hold - can this mapping move?
- * @addr: first virtual address
- * @size: bytes
- * @phys: physical address that should be behind @addr
- *
- * Context: The mapping is kept from being removed.
- * Return: %IOREMAP_HOLD_MOVABLE, or the reason why not.
- */
-enum ioremap_hold arch_ioremap_area_hold(unsigned long addr, size_t size,
-					 phys_addr_t phys)
-{
-	struct leaf_walk walk = { .fn = leaf_hold, .base = addr, .phys = phys };
-	int hold;
-
-	if (is_kmmio_active())
-		return IOREMAP_HOLD_TRACED;
-
-	hold = walk_leaves(addr, size, &walk);
-	return hold ? hold : IOREMAP_HOLD_MOVABLE;
-}
-
-static bool fixmap_maps(phys_addr_t start, phys_addr_t last)
-{
-	for (int idx = 0; idx < __end_of_fixed_addresses; idx++) {
-		unsigned int level;
-		pte_t *pte = lookup_address(__fix_to_virt(idx), &level);
-		phys_addr_t phys;
-
-		if (!pte || !pte_present(*pte))
-			continue;
-		phys = leaf_phys(*pte, PAGE_SIZE);
-		if (phys >= start && phys <= last)
-			return true;
-	}
-	return false;
 }
 
 /**
@@ -231,11 +87,8 @@ enum ioremap_hold arch_ioremap_range_hold(phys_addr_t start,
 					  resource_size_t size,
 					  unsigned int nr_areas)
 {
-	if (memtype_count(start, start + size) > nr_areas)
-		return IOREMAP_HOLD_RESERVED;
-	if (fixmap_maps(start, start + size - 1))
-		return IOREMAP_HOLD_FIXMAP;
-	return IOREMAP_HOLD_NONE;
+	return memtype_count(start, start + size) > nr_areas ?
+		IOREMAP_HOLD_RESERVED : IOREMAP_HOLD_NONE;
 }
 
 static bool mtrr_combines(phys_addr_t phys, unsigned long size, u8 *uniform)
@@ -243,45 +96,39 @@ static bool mtrr_combines(phys_addr_t phys, unsigned long size, u8 *uniform)
 	return mtrr_type_lookup(phys, phys + size, uniform) == MTRR_TYPE_WRCOMB;
 }
 
-static int leaf_refused(pte_t *leaf, unsigned long addr, unsigned long size,
-			const struct leaf_walk *walk)
+/**
+ * arch_ioremap_range_allowed - may a mapping go to this physical range?
+ * @start: first physical address
+ * @size: bytes
+ *
+ * Return: true if ioremap() could map it and its memory type is tracked.
+ */
+bool arch_ioremap_range_allowed(phys_addr_t start, resource_size_t size)
 {
-	phys_addr_t from = leaf_phys(*leaf, size);
-	phys_addr_t to = from + walk->delta;
-	u8 from_uniform, to_uniform;
-	bool same;
-
-	if (!IS_ALIGNED(to, size))
-		return 1;
-
-	same = mtrr_combines(from, size, &from_uniform) ==
-	       mtrr_combines(to, size, &to_uniform);
-	/* As for pmd_set_huge(): no large page over different MTRR types */
-	if (size > PAGE_SIZE && !to_uniform)
-		return 1;
-	/* MTRRs change what a mapping does if it is UC-, not if it is UC or WC */
-	return !same && leaf_cachemode(*leaf, size) == _PAGE_CACHE_MODE_UC_MINUS;
+	return phys_addr_valid(start + size - 1) &&
+	       !x86_platform.is_untracked_pat_range(start, start + size);
 }
 
 /**
- * arch_ioremap_move_allowed - may the page table entries go where they shall?
- * @area: a mapping for which arch_ioremap_area_hold() had no objection
+ * arch_ioremap_leaf_allowed - may a page table leaf go to this address?
+ * @leaf: the leaf
+ * @size: bytes that it maps
+ * @to: the new physical address, a multiple of @size
  *
- * Return: true if each entry is valid at the new address and does the same.
+ * Return: true if it is valid there and does the same.
  */
-bool arch_ioremap_move_allowed(const struct ioremap_move_area *area)
+bool arch_ioremap_leaf_allowed(pte_t leaf, unsigned long size, phys_addr_t to)
 {
-	struct leaf_walk walk = {
-		.fn = leaf_refused,
-		.delta = area->to - area->from,
-	};
-	phys_addr_t end = area->to + area->size;
+	u8 from_uniform, to_uniform;
+	bool same;
 
-	if (!phys_addr_valid(end - 1) ||
-	    x86_platform.is_untracked_pat_range(area->to, end))
+	same = mtrr_combines(ioremap_leaf_phys(leaf, size), size, &from_uniform) ==
+	       mtrr_combines(to, size, &to_uniform);
+	/* As for pmd_set_huge(): no large page over different MTRR types */
+	if (size > PAGE_SIZE && !to_uniform)
 		return false;
-
-	return !walk_leaves(area->addr, area->size, &walk);
+	/* MTRRs change what a mapping does if it is UC-, not if it is UC or WC */
+	return same || leaf_cachemode(leaf, size) != _PAGE_CACHE_MODE_UC_MINUS;
 }
 
 /* All leave before the first arrives: they may trade places */
@@ -348,7 +195,7 @@ void arch_ioremap_move_unreserve(struct ioremap_move_area *areas,
 }
 
 static int leaf_switch(pte_t *leaf, unsigned long addr, unsigned long size,
-		       const struct leaf_walk *walk)
+		       struct ioremap_leaf_walk *walk)
 {
 	phys_addr_t phys = walk->phys + (addr - walk->base);
 
@@ -366,13 +213,13 @@ static int leaf_switch(pte_t *leaf, unsigned long addr, unsigned long size,
  */
 void arch_ioremap_move_switch(const struct ioremap_move_area *area, bool back)
 {
-	struct leaf_walk walk = {
+	struct ioremap_leaf_walk walk = {
 		.fn = leaf_switch,
 		.base = area->addr,
 		.phys = back ? area->from : area->to,
 	};
 
-	walk_leaves(area->addr, area->size, &walk);
+	ioremap_walk_leaves(area->addr, area->size, &walk);
 }
 
 /**

@@ -16,6 +16,8 @@
 #include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/task_work.h>
 #include <linux/vgaarb.h>
 
 #include "../pci.h"
@@ -204,10 +206,83 @@ static enum pci_bar_hold kind_hold(struct pci_dev *dev, int resno)
 	return PCI_BAR_MOVABLE;
 }
 
+/**
+ * struct bar_mapper - a process that has read a BAR's address to map it
+ * @work: called when the process goes back to user space
+ * @node: in bar_mappers
+ * @start: first address of the BAR
+ * @end: last address of the BAR
+ */
+struct bar_mapper {
+	struct callback_head work;
+	struct list_head node;
+	resource_size_t start;
+	resource_size_t end;
+};
+
+static LIST_HEAD(bar_mappers);
+static DEFINE_SPINLOCK(bar_mappers_lock);
+
+static void bar_mapper_done(struct callback_head *work)
+{
+	struct bar_mapper *mapper = container_of(work, struct bar_mapper, work);
+
+	scoped_guard(spinlock, &bar_mappers_lock)
+		list_del(&mapper->node);
+	kfree(mapper);
+}
+
+/**
+ * pci_movable_bars_user_maps - keep a BAR until a process has mapped it
+ * @res: the BAR
+ *
+ * A mapping that is being made can be looked up only at the very end. By then it
+ * has long had the address. It is there when the process returns from mmap().
+ *
+ * Context: Inside guard(ioremap_map)(), in a system call of the process.
+ * Return: 0; -ENOMEM; -ESRCH if the process is exiting.
+ */
+int pci_movable_bars_user_maps(const struct resource *res)
+{
+	struct bar_mapper *mapper;
+	int ret;
+
+	if (!pci_movable_bars_enabled())
+		return 0;
+
+	mapper = kmalloc_obj(*mapper);
+	if (!mapper)
+		return -ENOMEM;
+	mapper->start = res->start;
+	mapper->end = res->end;
+	init_task_work(&mapper->work, bar_mapper_done);
+	scoped_guard(spinlock, &bar_mappers_lock)
+		list_add(&mapper->node, &bar_mappers);
+
+	ret = task_work_add(current, &mapper->work, TWA_RESUME);
+	if (ret)
+		bar_mapper_done(&mapper->work);
+	return ret;
+}
+
+static bool is_being_mapped_by_user(const struct resource *res)
+{
+	const struct bar_mapper *mapper;
+
+	guard(spinlock)(&bar_mappers_lock);
+
+	list_for_each_entry(mapper, &bar_mappers, node) {
+		if (mapper->start <= res->end && mapper->end >= res->start)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Processes map BARs through sysfs, /proc/bus/pci and /dev/mem; all three share
  * one address space, indexed by page frame, so that revoke_iomem() can find
- * them. It tells us, too.
+ * them. It tells us, too. Whoever maps /dev/mem names an address, not a BAR, and
+ * gets what is there once the mapping is made.
  */
 static bool is_mapped_by_user(const struct resource *res)
 {
@@ -216,6 +291,10 @@ static bool is_mapped_by_user(const struct resource *res)
 
 	if (!mapping || !(res->flags & IORESOURCE_MEM))
 		return false;
+
+	/* In this order: what is no more in the making can be looked up */
+	if (is_being_mapped_by_user(res))
+		return true;
 
 	i_mmap_lock_read(mapping);
 	vma = mapping_rmap_tree_iter_first(mapping, PHYS_PFN(res->start),

@@ -7,6 +7,7 @@
  */
 
 #include <linux/align.h>
+#include <linux/ioremap_move.h>
 #include <linux/pci.h>
 #include <linux/pgtable.h>
 #include <linux/sizes.h>
@@ -173,58 +174,71 @@ void bartest_unmap_all(struct bartest *t)
 	}
 }
 
-static const char *leaf_type(pte_t leaf)
+/**
+ * struct leaf_view - what a look at the page table of a mapping finds
+ * @walk: the walk; goes by where the BAR is now
+ * @middle: virtual address of which @leaf and @size tell
+ * @leaf: the entry there, 0 if there is none
+ * @size: bytes that it maps
+ * @misplaced: entries of the mapping that are not where the BAR is
+ */
+struct leaf_view {
+	struct ioremap_leaf_walk walk;
+	unsigned long middle;
+	pte_t leaf;
+	unsigned long size;
+	unsigned int misplaced;
+};
+
+static int look_at_leaf(pte_t *leaf, unsigned long addr, unsigned long size,
+			struct ioremap_leaf_walk *walk)
 {
-	switch (pte_val(leaf) & (_PAGE_PCD | _PAGE_PWT)) {
-	case _PAGE_PCD:
-		return "uc-";
-	case _PAGE_PCD | _PAGE_PWT:
-		return "uc";
-	case _PAGE_PWT:
-		return "wc";
-	default:
-		return "wb";
+	struct leaf_view *view = container_of(walk, struct leaf_view, walk);
+	phys_addr_t phys = walk->phys + (addr - walk->base);
+
+	if (!leaf || !pte_present(*leaf) || ioremap_leaf_phys(*leaf, size) != phys)
+		view->misplaced++;
+	if (leaf && addr <= view->middle && view->middle - addr < size) {
+		view->leaf = *leaf;
+		view->size = size;
 	}
+	return 0;
 }
 
-/* How many leaves of a mapping are not where the BAR is now? */
-static unsigned int misplaced_leaves(const struct bartest_area *area, phys_addr_t phys)
+/* Tells apart the types that there may be; of a large entry, other bits differ */
+static const char *leaf_type(pte_t leaf)
 {
-	unsigned long start = (unsigned long)area->addr & PAGE_MASK;
-	unsigned long end = PAGE_ALIGN((unsigned long)area->addr + area->size);
-	unsigned long addr, size, misplaced = 0;
+	pteval_t uc = pgprot_val(pgprot_device(__pgprot(0)));
+	pteval_t wc = pgprot_val(pgprot_writecombine(__pgprot(0)));
+	pteval_t type = pte_val(leaf) & (uc | wc);
 
-	phys &= PAGE_MASK;
-	for (addr = start; addr < end; addr = ALIGN_DOWN(addr, size) + size) {
-		unsigned int level;
-		pte_t *leaf = lookup_address(addr, &level);
-		phys_addr_t at;
-
-		size = page_level_size(level);
-		if (!leaf || !pte_present(*leaf)) {
-			misplaced++;
-			continue;
-		}
-		at = (pte_val(*leaf) & __PHYSICAL_MASK & ~((u64)size - 1)) +
-		     (addr & (size - 1));
-		misplaced += at != phys + (addr - start);
-	}
-	return misplaced;
+	if (pte_none(leaf))
+		return "none";
+	if (type == uc)
+		return "uc";
+	return type == wc ? "wc" : "wb";
 }
 
 static void show_area(struct seq_file *m, struct pci_dev *pdev,
 		      const struct bartest_area *area)
 {
 	phys_addr_t phys = pci_resource_start(pdev, area->bar) + area->offset;
-	unsigned long middle = (unsigned long)area->addr + area->size / 2;
-	unsigned int level;
-	pte_t *leaf = lookup_address(middle, &level);
+	unsigned long start = (unsigned long)area->addr & PAGE_MASK;
+	unsigned long end = PAGE_ALIGN((unsigned long)area->addr + area->size);
+	struct leaf_view view = {
+		.walk = {
+			.fn = look_at_leaf,
+			.base = start,
+			.phys = phys & PAGE_MASK,
+		},
+		.middle = (unsigned long)area->addr + area->size / 2,
+	};
 
+	ioremap_walk_leaves(start, end - start, &view.walk);
 	seq_printf(m, "%s %d %s %#llx %#llx phys %#llx leaf %lu type %s misplaced %u wrong %u\n",
 		   pci_name(pdev), area->bar, area->wc ? "wc" : "uc", (u64)area->offset,
-		   (u64)area->size, (u64)phys, page_level_size(level),
-		   leaf ? leaf_type(*leaf) : "none", misplaced_leaves(area, phys),
-		   bartest_area_check(pdev, area));
+		   (u64)area->size, (u64)phys, view.size, leaf_type(view.leaf),
+		   view.misplaced, bartest_area_check(pdev, area));
 }
 
 /**
