@@ -10,6 +10,7 @@ import glob
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import tempfile
 
@@ -19,12 +20,13 @@ from patchset import TOP
 from .results import cache
 
 COMPILE = os.path.join(TOP, "scripts", "compile")
-# More than that on the stack is worth a warning; checkstack.pl itself begins at 100.
-STACK_BYTES = 512
+# Up to 0.6.4 sparse does not know this word of C23; to it the two mean the same.
+SPARSE = "CF=-D__typeof_unqual__=__typeof__"
+# As the kernel warns of on machines with 32 bits; checkstack.pl begins at 100.
+STACK_BYTES = 1024
 MESSAGE = re.compile(r"^(?:\.\./src/|/\S*?/src/)?([\w./-]+\.[ch]):\d+(?::\d+)?: "
                      r"(?:warning|error|fatal error): (.*)$")
 GCC = re.compile(r"\[-W[\w=+-]+\]$")
-FRAME = re.compile(r"^0x\w+ (\S+) \[\S*\]:\s+(?:Dynamic )?\(?(\d+|0x\w+)\)?")
 # Of machines that are not x86, for files that only they have.
 OTHERS = {"arch/arm64/": "arm64"}
 
@@ -67,7 +69,7 @@ def ask(tree_commit, paths):
     for configuration in configurations(paths):
         mine = [path for path in paths if path.endswith(".c")]
         command = [*shlex.split(os.environ.get("BUILD_WITH", "")), COMPILE, "-c", "-o", "W=1",
-                   "-o", "C=2", configuration, tree_commit, *mine]
+                   "-o", "C=2", "-o", SPARSE, configuration, tree_commit, *mine]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                               text=True, errors="replace", check=False)
         if done.returncode:
@@ -167,14 +169,18 @@ def title(tool):
     return {"stack": f"checkstack (over {STACK_BYTES} bytes)"}.get(tool, tool)
 
 
+def runs_here(text):
+    """Rules with parts in OCaml need its compiler."""
+    return shutil.which("ocamlopt") or not re.search(r"^@.*:ocaml\b", text, re.M)
+
+
 def rules():
     """(path, options) of each semantic patch that can report."""
     for path in sorted(glob.glob(os.path.join(patchset.TREE, "scripts/coccinelle/**/*.cocci"),
                                  recursive=True)):
         with open(path, encoding="utf-8") as source:
             text = source.read()
-        if re.search(r"^virtual report", text, re.M) or re.search(
-                r"^virtual .*\breport\b", text, re.M):
+        if re.search(r"^virtual .*\breport\b", text, re.M) and runs_here(text):
             options = re.search(r"^// Options: (.*)$", text, re.M)
             yield path, options[1].split() if options else []
 
@@ -184,31 +190,33 @@ def cocci_of(series, store, commit):
     blobs = {path: series.git.out("rev-parse", f"{commit}:{path}")
              for path in sorted(series.existing(commit, series.touched))
              if path.endswith(".c")}
-    return store.value("coccicheck", blobs, lambda: cocci(series, commit, list(blobs)))[0]
-
-
-def cocci(series, commit, paths):
-    """Run the semantic patches, as scripts/coccicheck does, each file by itself."""
     said = []
     with tempfile.TemporaryDirectory() as scratch:
-        for path in paths:
+        for path in blobs:
             os.makedirs(os.path.join(scratch, os.path.dirname(path)), exist_ok=True)
             with open(os.path.join(scratch, path), "wb") as target:
                 target.write(series.blob(commit, path))
-        groups = os.path.join(scratch, "groups")
-        with open(groups, "w", encoding="utf-8") as target:
-            target.write("\n\n".join(os.path.join(scratch, path) for path in paths) + "\n")
         for rule, options in rules():
-            done = subprocess.run(
-                ["spatch", "-D", "report", "--very-quiet", "--no-show-diff", "--cocci-file",
-                 rule, *options, "-I", os.path.join(patchset.TREE, "include"), "--timeout",
-                 "120", "--file-groups", groups], capture_output=True, text=True,
-                errors="replace", check=False)
-            if done.returncode:
-                raise patchset.Error(f"spatch failed with {rule}:\n{done.stderr[-800:]}")
-            said += [line.replace(scratch + "/", "") for line in done.stdout.splitlines()
-                     if line.startswith(scratch)]
+            key = [os.path.relpath(rule, patchset.TREE), blobs]
+            said += store.value("coccicheck rule", key, lambda rule=rule, options=options:
+                                cocci(scratch, blobs, rule, options))[0]
     return said
+
+
+def cocci(scratch, paths, rule, options):
+    """Run a semantic patch as scripts/coccicheck does, on each file by itself."""
+    groups = os.path.join(scratch, "groups")
+    with open(groups, "w", encoding="utf-8") as target:
+        target.write("\n\n".join(os.path.join(scratch, path) for path in paths) + "\n")
+    done = subprocess.run(
+        ["spatch", "-D", "report", "--very-quiet", "--no-show-diff", "--cocci-file", rule,
+         *options, "-I", os.path.join(patchset.TREE, "include"), "--timeout", "120",
+         "--file-groups", groups], capture_output=True, text=True, errors="replace",
+        check=False)
+    if done.returncode:
+        raise patchset.Error(f"spatch failed with {rule}:\n{done.stderr[-800:]}")
+    return [line.replace(scratch + "/", "") for line in done.stdout.splitlines()
+            if line.startswith(scratch)]
 
 
 def coccicheck(end, store):
