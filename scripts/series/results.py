@@ -37,19 +37,24 @@ class Store:
         self.scripts = scripts_hash()
         os.makedirs(self.folder, exist_ok=True)
 
-    def value(self, name, key, make):
-        """(value, was it known?): what make() returns, unless it is known."""
+    def value(self, name, key, make, is_final=lambda value: True):
+        """(value, was it known?): what make() returns, unless it is known.  It is kept
+        if is_final()."""
         text = json.dumps([self.scripts, name, key])
         path = os.path.join(self.folder, hashlib.sha256(text.encode()).hexdigest())
         if os.path.exists(path):
             with open(path, encoding="utf-8") as source:
                 return json.load(source), True
         value = make()
+        if not is_final(value):
+            return value, False
         with open(path + ".new", "w", encoding="utf-8") as target:
             json.dump(value, target)
         os.rename(path + ".new", path)
         return value, False
 
     def get(self, check, subject, function):
-        """The same for a check of a commit or of an end."""
-        return self.value(check.name, subject.key(), lambda: function(subject, self))
+        """The same for a check of a commit or of an end.  Complaints are not kept: they
+        may come from a full disk, or from somebody who ended a compiler."""
+        return self.value(check.name, subject.key(), lambda: function(subject, self),
+                          lambda result: not result["complaints"])

@@ -24,7 +24,7 @@ COMPILE = os.path.join(TOP, "scripts", "compile")
 SPARSE = "CF=-D__typeof_unqual__=__typeof__"
 # As the kernel warns of on machines with 32 bits; checkstack.pl begins at 100.
 STACK_BYTES = 1024
-MESSAGE = re.compile(r"^(?:\.\./src/|/\S*?/src/)?([\w./-]+\.[ch]):\d+(?::\d+)?: "
+MESSAGE = re.compile(r"^(?:\.\./src/|/\S*?/src/)?([\w./-]+\.[ch]):(\d+)(?::\d+)?: "
                      r"(?:warning|error|fatal error): (.*)$")
 GCC = re.compile(r"\[-W[\w=+-]+\]$")
 # Of machines that are not x86, for files that only they have.
@@ -63,7 +63,16 @@ def frames(configuration, paths):
     return found
 
 
-def ask(tree_commit, paths):
+def is_module_info(series, commit, path, line, message):
+    """Sparse does not know __builtin_strlen() as constant, with which MODULE_LICENSE() and
+    its like assert something."""
+    if message != "bad constant expression":
+        return False
+    lines = (series.blob(commit, path) or b"").split(b"\n")
+    return lines[line - 1].startswith(b"MODULE_")
+
+
+def ask(series, tree_commit, paths):
     """{tool: {path: [message]}} for the objects of a tree."""
     said = {tool: collections.defaultdict(list) for tool in ("W=1", "sparse", "stack")}
     for configuration in configurations(paths):
@@ -77,9 +86,12 @@ def ask(tree_commit, paths):
                                  + "\n".join(done.stdout.splitlines()[-12:]))
         for line in sorted(set(done.stdout.splitlines())):
             match = MESSAGE.match(line)
-            if match:
-                tool = "W=1" if GCC.search(match[2]) else "sparse"
-                said[tool][os.path.normpath(match[1])].append(match[2])
+            if not match:
+                continue
+            path, number, message = os.path.normpath(match[1]), int(match[2]), match[3]
+            if not is_module_info(series, tree_commit, path, number, message):
+                tool = "W=1" if GCC.search(message) else "sparse"
+                said[tool][path].append(message)
         for path, names in frames(configuration, mine).items():
             said["stack"][path] += names
     return said
@@ -89,7 +101,7 @@ def asked(series, store, commit, paths):
     """What ask() says, from the cache if it is known."""
     paths = sorted(series.existing(commit, paths))
     tree = series.git.out("rev-parse", commit + "^{tree}")
-    return store.value("static", [tree, paths], lambda: ask(commit, paths))[0]
+    return store.value("static", [tree, paths], lambda: ask(series, commit, paths))[0]
 
 
 def doc_of(series, store, commit, paths):
