@@ -6,6 +6,7 @@ from functools import partial
 
 from vm import kselftest
 from vm.ktap import Failed, case
+from vm.machine import ARM64
 
 
 # Cases for any machine: of any kernel, with the option, without it
@@ -53,3 +54,5 @@ def any_machine(t):
 
 for one in kselftest.MACHINES:
     case(f"30-{one}", 600)(partial(run_machine, one))
+for one in kselftest.ARM64_MACHINES:
+    case(f"30-arm64-{one}", 600, ARM64)(partial(run_machine, one))
