@@ -9,6 +9,7 @@ import shlex
 import shutil
 import subprocess
 import sys
+import tempfile
 
 from patchset import TOP, TREE
 
@@ -187,6 +188,19 @@ def builds(end, _store):
     return result(worst(text) if status else [], " ".join(good))
 
 
+def documents(end, _store):
+    """The folders with documents that the series touches, as HTML."""
+    paths = [path for path in end.commit.series.touched if path.startswith("Documentation/")]
+    folders = sorted({path.split("/")[1] for path in paths if path.endswith(".rst")})
+    with tempfile.TemporaryDirectory() as target:
+        status, text = run("make", "-C", TREE, "htmldocs", "O=" + target,
+                           "SPHINXDIRS=" + " ".join(folders))
+    said = [line for line in text.splitlines() if any(path in line for path in paths)]
+    if status and not said:
+        said = worst(text)
+    return result(said[:MOST], " ".join(folders))
+
+
 def newer(end, _store):
     """git am on a newer kernel, if there is any."""
     status, text = run(os.path.join(TOP, "scripts", "check-newer"), cwd=TOP)
@@ -208,6 +222,7 @@ OF_COMMITS = [
 OF_POSTINGS = [Check("builds", builds, needs("aarch64-linux-gnu-gcc"))]
 OF_SERIES = [
     Check("coccicheck", static.coccicheck, needs("spatch")),
+    Check("documents", documents, needs("sphinx-build")),
     Check("newer", newer),
 ]
 ALL = OF_COMMITS + OF_POSTINGS + OF_SERIES
