@@ -36,7 +36,8 @@ enum moves { MAY_MOVE, MOVES, MOVES_NONE };
  * @op: what is done
  * @id: name of a device, for the host and for later steps
  * @slot: where it is plugged
- * @device: its functions, as the host understands them, see host.h
+ * @device: its functions, as the host understands them, see host.h. Besides, a SIZE
+ *	may be 2A or A/2, where A is what the host bridge's largest aperture holds
  * @stock: how many of its functions get all addresses they need from a kernel
  *	without movable BARs, where it is looked at (PLUG, LOOK)
  * @movable: the same of a kernel with them

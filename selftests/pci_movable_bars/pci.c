@@ -155,6 +155,24 @@ u64 pci_size(const struct pci_range *range)
 	return range->end - range->start + 1;
 }
 
+/* All windows have such a name; none is larger than that of the host bridge above it */
+u64 pci_largest_aperture(void)
+{
+	char *text = read_file("/proc/iomem", NULL), *rest = text, *line;
+	u64 largest = 0, start, end;
+
+	while ((line = strsep(&rest, "\n"))) {
+		char name[16];
+
+		if (sscanf(line, "%llx-%llx : %15[^\n]", &start, &end, name) == 3 &&
+		    (!strncmp(name, "PCI Bus ", 8) || !strncmp(name, "pcie@", 5)) &&
+		    end - start >= largest)
+			largest = end - start + 1;
+	}
+	free(text);
+	return largest;
+}
+
 static char fault[256];
 
 /* Keeps the first fault that is found */

@@ -42,7 +42,7 @@ struct plugged_bar {
 /**
  * struct plugged - a device that the host has plugged, or knows
  * @id: its name
- * @device: what it is
+ * @device: what it is, with sizes in bytes
  * @bars: its memory BARs, ordered by function
  * @nr_bars: number of @bars
  * @held: a mapping of its memory
@@ -51,7 +51,7 @@ struct plugged_bar {
  */
 struct plugged {
 	const char *id;
-	const char *device;
+	char device[160];
 	struct plugged_bar bars[MAX_BARS];
 	int nr_bars;
 	volatile u64 *held;
@@ -295,13 +295,40 @@ static void check_served(const struct step *step, const struct plugged *p, int m
 		check_driver(p);
 }
 
+/* What a step calls A is a power of two for the host, if need be the next */
+static void name_device(struct plugged *p, const char *device)
+{
+	u64 wanted = pci_largest_aperture(), aperture = MIB;
+	char *end = p->device + sizeof(p->device) - 24;
+	char *to = p->device;
+
+	while (aperture < wanted)
+		aperture *= 2;
+	while (*device && to < end) {
+		if (!strncmp(device, "=2A", 3)) {
+			to += sprintf(to, "=%lluM", 2 * aperture / MIB);
+			device += 3;
+		} else if (!strncmp(device, "=A/2", 4)) {
+			to += sprintf(to, "=%lluM", aperture / 2 / MIB);
+			device += 4;
+		} else {
+			*to++ = *device++;
+		}
+	}
+	*to = 0;
+	if (*device)
+		fail("a step names too many functions");
+	if (!wanted)
+		fail("/proc/iomem names no host bridge");
+}
+
 static void plug(const struct step *step)
 {
 	struct plugged *p = free_plugged();
 
-	host_ask("plug %s %s %s", step->id, step->slot, step->device);
+	name_device(p, step->device);
+	host_ask("plug %s %s %s", step->id, step->slot, p->device);
 	p->id = step->id;
-	p->device = step->device;
 	ask_where(p);
 	wait_for(p, true);
 }
@@ -311,7 +338,7 @@ static void take(const struct step *step)
 	struct plugged *p = free_plugged();
 
 	p->id = step->id;
-	p->device = "from the beginning";
+	strcpy(p->device, "from the beginning");
 	ask_where(p);
 }
 
