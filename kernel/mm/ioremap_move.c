@@ -23,8 +23,9 @@
  *	set = ioremap_move_prepare()    find, check, allocate, memory types
  *	stop_machine_cpuslocked()
  *	    every CPU: mb()             drain write-combining buffers
- *	    one CPU:   move the device, ioremap_move_switch(set, false)
- *	               on failure move it back, ioremap_move_switch(set, true)
+ *	    one CPU:   ioremap_move_break(set)
+ *	               move the device, ioremap_move_make(set, true)
+ *	               on failure move it back, ioremap_move_make(set, false)
  *	    every CPU: ioremap_move_flush()
  *	ioremap_move_finish(set, moved) or roll back
  *	ioremap_move_end()
@@ -80,7 +81,7 @@ static DECLARE_RWSEM(ioremap_sem);
 static atomic_t ioremap_movers = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(ioremap_movers_wait);
 
-/* Moves done so far; changes only with ioremap_sem held for writing */
+/* Changes with ioremap_sem held for writing, whenever addresses may have changed */
 static unsigned long ioremap_generation;
 
 /**
@@ -121,6 +122,12 @@ void ioremap_map_unlock(unsigned int flags)
 {
 	memalloc_noio_restore(flags);
 	up_read(&ioremap_sem);
+}
+
+static void next_generation(void)
+{
+	/* Pairs with ioremap_move_generation() */
+	smp_store_release(&ioremap_generation, ioremap_generation + 1);
 }
 
 static int keep_mappers_out(u64 patience_us)
@@ -172,16 +179,20 @@ int ioremap_move_begin(unsigned int patience_ms)
 /**
  * ioremap_move_end - let others map and unmap MMIO again
  *
+ * Also after a move that was taken back: somebody may have read an address that
+ * was good for a moment, and is about to map it.
+ *
  * Context: Ends what ioremap_move_begin() began.
  */
 void ioremap_move_end(void)
 {
+	next_generation();
 	up_write(&ioremap_sem);
 	cpus_read_unlock();
 }
 
 /**
- * ioremap_move_generation - number that changes with every move
+ * ioremap_move_generation - number that changes when addresses may have changed
  *
  * For those who read an address and then map it. The address may be stale by
  * the time ioremap() has the lock, so::
@@ -206,15 +217,16 @@ unsigned long ioremap_move_generation(void)
 }
 
 /**
- * ioremap_moved_since - was anything moved since the generation was read?
+ * ioremap_moved_since - may anything have moved since the generation was read?
  * @generation: what ioremap_move_generation() returned
  *
- * Context: Any.
+ * Context: Any, after ioremap(), or where an interrupt may have let this CPU
+ * take part in a move.
  * Return: true if an address read since may have been an old one.
  */
 bool ioremap_moved_since(unsigned long generation)
 {
-	/* The caller has had ioremap_sem since: that orders this read */
+	/* The caller has had ioremap_sem since, or was stopped: that orders this */
 	return READ_ONCE(ioremap_generation) != generation;
 }
 
@@ -223,7 +235,7 @@ static int leaf_pud(pud_t *pud, unsigned long addr, unsigned long next,
 {
 	struct ioremap_leaf_walk *leaf_walk = walk->private;
 
-	if (!pud_leaf(*pud))
+	if (!pud_leaf(pudp_get(pud)))
 		return 0;
 	return leaf_walk->fn((pte_t *)pud, addr, PUD_SIZE, leaf_walk);
 }
@@ -233,7 +245,7 @@ static int leaf_pmd(pmd_t *pmd, unsigned long addr, unsigned long next,
 {
 	struct ioremap_leaf_walk *leaf_walk = walk->private;
 
-	if (!pmd_leaf(*pmd))
+	if (!pmd_leaf(pmdp_get(pmd)))
 		return 0;
 	return leaf_walk->fn((pte_t *)pmd, addr, PMD_SIZE, leaf_walk);
 }
@@ -243,8 +255,8 @@ static int leaf_pte(pte_t *pte, unsigned long addr, unsigned long next,
 {
 	struct ioremap_leaf_walk *leaf_walk = walk->private;
 
-	return leaf_walk->fn(pte_none(*pte) ? NULL : pte, addr, PAGE_SIZE,
-			     leaf_walk);
+	return leaf_walk->fn(pte_none(ptep_get(pte)) ? NULL : pte, addr,
+			     PAGE_SIZE, leaf_walk);
 }
 
 static int leaf_hole(unsigned long addr, unsigned long next, int depth,
@@ -288,7 +300,7 @@ static int leaf_maps(pte_t *leaf, unsigned long addr, unsigned long size,
 
 	if (!leaf)
 		return 0;
-	phys = ioremap_leaf_phys(*leaf, size);
+	phys = ioremap_leaf_phys(ioremap_leaf_get(leaf), size);
 	return phys <= walk->phys + walk->len - 1 && phys + size - 1 >= walk->phys;
 }
 
@@ -318,7 +330,7 @@ static int leaf_hold(pte_t *leaf, unsigned long addr, unsigned long size,
 		return IOREMAP_HOLD_PFNMAP;
 
 	hold = arch_ioremap_leaf_hold(leaf, size);
-	if (ioremap_leaf_phys(*leaf, size) != walk->phys + (addr - walk->base))
+	if (ioremap_leaf_phys(ioremap_leaf_get(leaf), size) != walk->phys + (addr - walk->base))
 		hold = max(hold, IOREMAP_HOLD_PFNMAP);
 	return hold;
 }
@@ -444,6 +456,20 @@ static enum ioremap_hold range_hold(phys_addr_t start, resource_size_t size)
 	return scan.hold;
 }
 
+/* A mapping that is half made or half removed looks like a strange one */
+static bool may_be_half_done(enum ioremap_hold hold)
+{
+	switch (hold) {
+	case IOREMAP_HOLD_STRADDLES:
+	case IOREMAP_HOLD_PFNMAP:
+	case IOREMAP_HOLD_TRACED:
+	case IOREMAP_HOLD_RESERVED:
+		return true;
+	default:
+		return false;
+	}
+}
+
 /**
  * ioremap_range_hold - can the kernel mappings of a physical range follow it?
  * @start: first physical address, page aligned
@@ -463,8 +489,7 @@ enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size)
 	scoped_guard(ioremap_map)
 		hold = range_hold(start, size);
 
-	/* A mapping that is half made or half removed looks like a strange one */
-	if (hold > IOREMAP_HOLD_MOVABLE && !ioremap_move_begin(IOREMAP_HOLD_PATIENCE_MS)) {
+	if (may_be_half_done(hold) && !ioremap_move_begin(IOREMAP_HOLD_PATIENCE_MS)) {
 		hold = range_hold(start, size);
 		ioremap_move_end();
 	}
@@ -553,9 +578,10 @@ static int check_move(const struct ioremap_move *move)
 static int leaf_refused(pte_t *leaf, unsigned long addr, unsigned long size,
 			struct ioremap_leaf_walk *walk)
 {
-	phys_addr_t to = ioremap_leaf_phys(*leaf, size) + walk->delta;
+	pte_t pte = ioremap_leaf_get(leaf);
+	phys_addr_t to = ioremap_leaf_phys(pte, size) + walk->delta;
 
-	return !IS_ALIGNED(to, size) || !arch_ioremap_leaf_allowed(*leaf, size, to);
+	return !IS_ALIGNED(to, size) || !arch_ioremap_leaf_allowed(pte, size, to);
 }
 
 /* May all page table entries of a mapping go where they shall? */
@@ -660,25 +686,53 @@ unsigned int ioremap_move_count(const struct ioremap_move_set *set)
 }
 
 /**
- * ioremap_move_switch - point the mappings at the new addresses, or back
+ * arch_ioremap_move_break - make mappings unusable that are about to move
+ * @areas: the mappings
+ * @nr: number of @areas
+ *
+ * For architectures that must not let one page table entry replace another, or
+ * two of them with different memory types lead to one address.
+ */
+void __weak arch_ioremap_move_break(const struct ioremap_move_area *areas,
+				    unsigned int nr)
+{
+}
+
+/**
+ * ioremap_move_break - begin to switch mappings, before the device moves
  * @set: from ioremap_move_prepare()
- * @back: false for the new addresses, true for the old ones
+ *
+ * From here to ioremap_move_make() the mappings must not be used. Does not lock,
+ * allocate or print.
+ *
+ * Context: One CPU, inside stop_machine_cpuslocked(), interrupts off.
+ */
+void ioremap_move_break(const struct ioremap_move_set *set)
+{
+	arch_ioremap_move_break(set->areas, set->nr);
+}
+
+/**
+ * ioremap_move_make - point the mappings at where the device is
+ * @set: from ioremap_move_prepare(), after ioremap_move_break()
+ * @moved: true for the new addresses, false for the old ones
  *
  * Each CPU may go on with the addresses it has cached until it has called
  * ioremap_move_flush(). Does not lock, allocate or print.
  *
  * Context: One CPU, inside stop_machine_cpuslocked(), interrupts off.
  */
-void ioremap_move_switch(const struct ioremap_move_set *set, bool back)
+void ioremap_move_make(const struct ioremap_move_set *set, bool moved)
 {
 	for (unsigned int i = 0; i < set->nr; i++)
-		arch_ioremap_move_switch(&set->areas[i], back);
+		arch_ioremap_move_make(&set->areas[i], moved);
+	next_generation();
 }
 
 /**
  * ioremap_move_flush - forget the old addresses on this CPU
  *
- * Also required on the CPU that called ioremap_move_switch(), and before it
+ * Also required on the CPU that called ioremap_move_make(), and before it
  * accesses a mapping itself. Sends no interrupt to other CPUs.
  *
  * Context: Every CPU, inside stop_machine_cpuslocked(), interrupts off.
@@ -701,10 +755,9 @@ void ioremap_move_finish(struct ioremap_move_set *set, bool moved)
 	lockdep_assert_held_write(&ioremap_sem);
 
 	if (moved) {
+		/* /proc/vmallocinfo reads it without ioremap_sem */
 		for (unsigned int i = 0; i < set->nr; i++)
-			set->areas[i].vm->phys_addr = set->areas[i].to;
-		/* Pairs with ioremap_move_generation() */
-		smp_store_release(&ioremap_generation, ioremap_generation + 1);
+			WRITE_ONCE(set->areas[i].vm->phys_addr, set->areas[i].to);
 	} else {
 		arch_ioremap_move_unreserve(set->areas, set->nr);
 	}

@@ -40,7 +40,8 @@ struct ioremap_move {
  * @IOREMAP_HOLD_RESERVED: somebody else relies on the memory type of the
  *	range: a user mapping, or a driver by arch_io_reserve_memtype_wc()
  * @IOREMAP_HOLD_PAGES: the range has struct pages, or contains RAM
- * @IOREMAP_HOLD_UNSUPPORTED: this kernel cannot move mappings on this machine
+ * @IOREMAP_HOLD_UNSUPPORTED: this kernel cannot move mappings on this machine, or
+ *	not those of this size
  *
  * Anything above %IOREMAP_HOLD_MOVABLE means that the range must stay.
  */
@@ -72,7 +73,8 @@ bool ioremap_moved_since(unsigned long generation);
 struct ioremap_move_set *
 ioremap_move_prepare(const struct ioremap_move *moves, unsigned int nr);
 unsigned int ioremap_move_count(const struct ioremap_move_set *set);
-void ioremap_move_switch(const struct ioremap_move_set *set, bool back);
+void ioremap_move_break(const struct ioremap_move_set *set);
+void ioremap_move_make(const struct ioremap_move_set *set, bool moved);
 void ioremap_move_flush(void);
 void ioremap_move_finish(struct ioremap_move_set *set, bool moved);
 
@@ -127,6 +129,12 @@ struct ioremap_leaf_walk {
 int ioremap_walk_leaves(unsigned long addr, size_t size,
 			struct ioremap_leaf_walk *walk);
 
+/* A leaf of any level, for which ptep_get() is not made */
+static inline pte_t ioremap_leaf_get(const pte_t *leaf)
+{
+	return READ_ONCE(*leaf);
+}
+
 /**
  * ioremap_leaf_phys - physical address in a page table leaf
  * @leaf: the leaf
@@ -149,7 +157,9 @@ bool arch_ioremap_leaf_allowed(pte_t leaf, unsigned long size, phys_addr_t to);
 int arch_ioremap_move_reserve(struct ioremap_move_area *areas, unsigned int nr);
 void arch_ioremap_move_unreserve(struct ioremap_move_area *areas,
 				 unsigned int nr);
-void arch_ioremap_move_switch(const struct ioremap_move_area *area, bool back);
+void arch_ioremap_move_break(const struct ioremap_move_area *areas,
+			     unsigned int nr);
+void arch_ioremap_move_make(const struct ioremap_move_area *area, bool moved);
 void arch_ioremap_move_flush(void);
 
 #else /* !CONFIG_IOREMAP_MOVE */
@@ -188,8 +198,9 @@ static inline unsigned int ioremap_move_count(const struct ioremap_move_set *set
 	return 0;
 }
 
-static inline void ioremap_move_switch(const struct ioremap_move_set *set,
-				       bool back) { }
+static inline void ioremap_move_break(const struct ioremap_move_set *set) { }
+static inline void ioremap_move_make(const struct ioremap_move_set *set,
+				     bool moved) { }
 static inline void ioremap_move_flush(void) { }
 static inline void ioremap_move_finish(struct ioremap_move_set *set,
 				       bool moved) { }

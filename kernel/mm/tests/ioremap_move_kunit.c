@@ -168,9 +168,12 @@ static int stopped(void *data)
 	struct stop_args *args = data;
 
 	if (smp_processor_id() == args->cpu) {
-		ioremap_move_switch(args->set, false);
-		if (args->outcome == UNDONE)
-			ioremap_move_switch(args->set, true);
+		ioremap_move_break(args->set);
+		ioremap_move_make(args->set, true);
+		if (args->outcome == UNDONE) {
+			ioremap_move_break(args->set);
+			ioremap_move_make(args->set, false);
+		}
 		atomic_set_release(&args->done, 1);
 	} else {
 		while (!atomic_read_acquire(&args->done))
@@ -413,7 +416,8 @@ static void not_moved(struct kunit *test, enum outcome outcome)
 	expect_at(test, wc, PAGES(4), b);
 	KUNIT_EXPECT_EQ(test, leaf_of(uc).prot, uc_leaf.prot);
 	KUNIT_EXPECT_EQ(test, leaf_of(wc).prot, wc_leaf.prot);
-	KUNIT_EXPECT_FALSE(test, ioremap_moved_since(generation));
+	/* Somebody may have read an address that was good for a moment */
+	KUNIT_EXPECT_TRUE(test, ioremap_moved_since(generation));
 
 	/* Memory types, too, are as before */
 	KUNIT_EXPECT_EQ(test, ioremap_range_hold(free, SZ_2M), IOREMAP_HOLD_NONE);
@@ -472,13 +476,17 @@ static void keeps_out_ioremap(struct kunit *test)
 	struct mapper mapper = { .phys = claim_range(test, PAGE_SIZE) };
 	unsigned long early;
 	struct task_struct *task;
+	int err;
 
 	init_completion(&mapper.started);
 	init_completion(&mapper.mapped);
 	task = kthread_create(mapper_fn, &mapper, "ioremap_move_test");
 	KUNIT_ASSERT_NOT_ERR_OR_NULL(test, task);
 
-	KUNIT_EXPECT_EQ(test, ioremap_move_begin(1000), 0);
+	err = ioremap_move_begin(1000);
+	if (err)
+		kthread_stop(task);
+	KUNIT_ASSERT_EQ(test, err, 0);
 	wake_up_process(task);
 	wait_for_completion(&mapper.started);
 	early = wait_for_completion_timeout(&mapper.mapped,
@@ -792,6 +800,13 @@ static int ioremap_move_suite_init(struct kunit_suite *suite)
 	return PTR_ERR_OR_ZERO(set);
 }
 
+static int ioremap_move_init(struct kunit *test)
+{
+	if (!arch_ioremap_move_supported())
+		kunit_skip(test, "mappings cannot move on this machine");
+	return 0;
+}
+
 static struct kunit_case ioremap_move_cases[] = {
 	KUNIT_CASE(moves_small_mapping),
 	KUNIT_CASE(moves_again_and_home),
@@ -828,6 +843,7 @@ static struct kunit_case ioremap_move_cases[] = {
 static struct kunit_suite ioremap_move_suite = {
 	.name = "ioremap_move",
 	.suite_init = ioremap_move_suite_init,
+	.init = ioremap_move_init,
 	.test_cases = ioremap_move_cases,
 };
 

@@ -18,7 +18,8 @@
 /**
  * arch_ioremap_move_supported - can mappings move on this machine?
  *
- * Confidential guests tell the hypervisor about MMIO by its address.
+ * In realms and protected guests the attributes of a mapping depend on the
+ * address, and the hypervisor is told of it.
  *
  * Return: true if they can.
  */
@@ -33,13 +34,14 @@ bool arch_ioremap_move_supported(void)
  * @size: bytes that it maps
  *
  * The uppermost table is mapped read-only, and writing to it takes a lock. It
- * has leaves only if there are few levels, 1 GiB ones with 39-bit addresses.
+ * has leaves only if there are few levels: of 1 GiB with 39-bit addresses and 4K
+ * pages, 512 MiB with 42-bit ones and 64K pages.
  *
  * Return: %IOREMAP_HOLD_NONE, or the reason why not.
  */
 enum ioremap_hold arch_ioremap_leaf_hold(const pte_t *leaf, unsigned long size)
 {
-	pte_t pte = *leaf;
+	pte_t pte = ioremap_leaf_get(leaf);
 
 	if (in_swapper_pgdir((void *)leaf))
 		return IOREMAP_HOLD_UNSUPPORTED;
@@ -95,7 +97,7 @@ static int leaf_break(pte_t *leaf, unsigned long addr, unsigned long size,
 		      struct ioremap_leaf_walk *walk)
 {
 	/* Still a leaf to whoever walks the tables in software */
-	__set_pte_nosync(leaf, pte_mkinvalid(__ptep_get(leaf)));
+	__set_pte_nosync(leaf, pte_mkinvalid(ioremap_leaf_get(leaf)));
 	return 0;
 }
 
@@ -103,7 +105,7 @@ static int leaf_make(pte_t *leaf, unsigned long addr, unsigned long size,
 		     struct ioremap_leaf_walk *walk)
 {
 	phys_addr_t phys = walk->phys + (addr - walk->base);
-	pgprot_t prot = pte_pgprot(pte_mkvalid_k(__ptep_get(leaf)));
+	pgprot_t prot = pte_pgprot(pte_mkvalid_k(ioremap_leaf_get(leaf)));
 
 	/* Memory type, contiguous and protection bits stay as they are */
 	__set_pte_nosync(leaf, pfn_pte(PHYS_PFN(phys), prot));
@@ -111,34 +113,48 @@ static int leaf_make(pte_t *leaf, unsigned long addr, unsigned long size,
 }
 
 /**
- * arch_ioremap_move_switch - rewrite the page table entries of a mapping
- * @area: the mapping
- * @back: false for its new address, true for the old one
+ * arch_ioremap_move_break - make mappings invalid that are about to move
+ * @areas: the mappings
+ * @nr: number of @areas
  *
  * Break before make (Arm ARM, "Using break-before-make when updating
  * translation table entries"): no CPU may hold the old and the new output
  * address of an entry at once, nor may a block of contiguous entries be half
  * rewritten while any of them is valid. CPUs that stand still walk the tables
- * nevertheless, on speculation. So all entries become invalid first; then the
- * TLBs of all CPUs forget them, which the hardware does by itself, without an
- * interrupt; and only then the new ones are written.
+ * nevertheless, on speculation, and read from Normal memory. So all entries of all
+ * mappings become invalid before the devices move; then the TLBs of all CPUs forget
+ * them, which the hardware does by itself, without an interrupt.
  *
- * Context: No other CPU uses the mapping, nor does this one by way of an NMI.
+ * Context: No other CPU uses the mappings, nor does this one by way of an NMI.
  * Does not lock, allocate or print.
  */
-void arch_ioremap_move_switch(const struct ioremap_move_area *area, bool back)
+void arch_ioremap_move_break(const struct ioremap_move_area *areas,
+			     unsigned int nr)
+{
+	struct ioremap_leaf_walk walk = { .fn = leaf_break };
+
+	for (unsigned int i = 0; i < nr; i++)
+		ioremap_walk_leaves(areas[i].addr, areas[i].size, &walk);
+	/* Begins with a barrier that makes the walkers see the above */
+	for (unsigned int i = 0; i < nr; i++)
+		flush_tlb_kernel_range(areas[i].addr, areas[i].addr + areas[i].size);
+}
+
+/**
+ * arch_ioremap_move_make - write the page table entries of a mapping
+ * @area: the mapping, after arch_ioremap_move_break()
+ * @moved: true for its new address, false for the old one
+ *
+ * Context: As arch_ioremap_move_break().
+ */
+void arch_ioremap_move_make(const struct ioremap_move_area *area, bool moved)
 {
 	struct ioremap_leaf_walk walk = {
-		.fn = leaf_break,
+		.fn = leaf_make,
 		.base = area->addr,
-		.phys = back ? area->from : area->to,
+		.phys = moved ? area->to : area->from,
 	};
 
-	ioremap_walk_leaves(area->addr, area->size, &walk);
-	/* Begins with a barrier that makes the walkers see the above */
-	flush_tlb_kernel_range(area->addr, area->addr + area->size);
-
-	walk.fn = leaf_make;
 	ioremap_walk_leaves(area->addr, area->size, &walk);
 	emit_pte_barriers();
 }
@@ -146,7 +162,7 @@ void arch_ioremap_move_switch(const struct ioremap_move_area *area, bool back)
 /**
  * arch_ioremap_move_flush - let this CPU see the rewritten entries
  *
- * No TLB holds an old one, see arch_ioremap_move_switch(). But the CPU may have
+ * No TLB holds an old one, see arch_ioremap_move_break(). But the CPU may have
  * taken note, further down its pipeline, that the address is not mapped.
  *
  * Context: Any.

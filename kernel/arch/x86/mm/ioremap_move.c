@@ -58,11 +58,13 @@ bool arch_ioremap_move_supported(void)
  */
 enum ioremap_hold arch_ioremap_leaf_hold(const pte_t *leaf, unsigned long size)
 {
+	pte_t pte = ioremap_leaf_get(leaf);
+
 	/* mmiotrace makes pages it watches not present */
-	if (is_kmmio_active() || !(pte_val(*leaf) & _PAGE_PRESENT))
+	if (is_kmmio_active() || !(pte_val(pte) & _PAGE_PRESENT))
 		return IOREMAP_HOLD_TRACED;
 
-	switch (leaf_cachemode(*leaf, size)) {
+	switch (leaf_cachemode(pte, size)) {
 	case _PAGE_CACHE_MODE_UC:
 	case _PAGE_CACHE_MODE_UC_MINUS:
 	case _PAGE_CACHE_MODE_WC:
@@ -200,23 +202,26 @@ static int leaf_switch(pte_t *leaf, unsigned long addr, unsigned long size,
 	phys_addr_t phys = walk->phys + (addr - walk->base);
 
 	/* Cache mode, encryption and protection bits stay as they are */
-	set_pte(leaf, __pte((pte_val(*leaf) & ~leaf_mask(size)) | phys));
+	set_pte(leaf, __pte((pte_val(ioremap_leaf_get(leaf)) & ~leaf_mask(size)) | phys));
 	return 0;
 }
 
 /**
- * arch_ioremap_move_switch - rewrite the page table entries of a mapping
+ * arch_ioremap_move_make - rewrite the page table entries of a mapping
  * @area: the mapping
- * @back: false for its new address, true for the old one
+ * @moved: true for its new address, false for the old one
+ *
+ * An entry may replace another at once, as long as nobody uses the mapping before
+ * the TLBs are flushed. NMI handlers that read MMIO find it mapped at any moment.
  *
  * Context: No other CPU uses the mapping. Does not lock, allocate or print.
  */
-void arch_ioremap_move_switch(const struct ioremap_move_area *area, bool back)
+void arch_ioremap_move_make(const struct ioremap_move_area *area, bool moved)
 {
 	struct ioremap_leaf_walk walk = {
 		.fn = leaf_switch,
 		.base = area->addr,
-		.phys = back ? area->from : area->to,
+		.phys = moved ? area->to : area->from,
 	};
 
 	ioremap_walk_leaves(area->addr, area->size, &walk);

@@ -65,6 +65,23 @@ static int acquire_devs(struct pci_apply *a, struct list_head *held)
 	return 0;
 }
 
+/* Those that are gone, all at once: each attempt may be a stop of all CPUs */
+static int check_presence(struct pci_apply *a, struct list_head *held)
+{
+	int i, ret = 0;
+
+	for (i = 0; i < a->nr_devs; i++) {
+		struct pci_dev *dev = a->devs[i].dev;
+
+		if (pci_device_is_present(dev))
+			continue;
+		if (pci_hold_dev(held, dev, PCI_BAR_HOLD_ERROR))
+			return -ENOMEM;
+		ret = -EAGAIN;
+	}
+	return ret;
+}
+
 static void release_devs(struct pci_apply *a)
 {
 	int i;
@@ -169,12 +186,12 @@ static void resume_drivers(struct pci_apply *a, struct pci_movable_stats *stats)
 	resume_drivers_of(a, false, stats);
 }
 
-static int hold_all_bound(struct pci_apply *a, struct list_head *held)
+static int hold_all_moving(struct pci_apply *a, struct list_head *held)
 {
 	int i, ret;
 
 	for (i = 0; i < a->nr_devs; i++) {
-		if (!a->devs[i].moves || !a->devs[i].dev->dev.driver)
+		if (!a->devs[i].moves)
 			continue;
 
 		ret = pci_hold_dev(held, a->devs[i].dev, PCI_BAR_HOLD_MAPPING);
@@ -212,9 +229,9 @@ static int switch_resources(struct pci_apply *a, struct pci_movable_stats *stats
 		return -EAGAIN;
 
 	ret = pci_apply_switch(a, stats);
-	/* The same call takes it back */
+	/* The same call takes it back, unless somebody has claimed an old place */
 	if (ret)
-		resource_move_all(a->resources, a->nr_resources);
+		WARN_ON_ONCE(resource_move_all(a->resources, a->nr_resources));
 	return ret;
 }
 
@@ -241,19 +258,24 @@ static int switch_layout(struct pci_apply *a, struct list_head *held,
 {
 	unsigned int patience = a->survey->plan.nr_paused ? PCI_PATIENCE_PAUSED_MS :
 							    PCI_PATIENCE_LIVE_MS;
-	int ret = pci_fault("mappers") ? -EBUSY : ioremap_move_begin(patience);
+	int ret;
 
 	/* Somebody is at it for long: do not pause drivers again and again */
-	if (ret)
-		return ret;
+	if (pci_fault("mappers") || ioremap_move_begin(patience))
+		return -ETIMEDOUT;
 
 	ret = switch_locked(a, held, stats);
 	ioremap_move_end();
+	return ret;
+}
 
-	/* A mapping cannot follow: find out whose, so that the next plan knows */
+/* Who was in the way, so that the next plan knows.  Takes its time. */
+static int find_culprit(struct pci_apply *a, struct list_head *held, int ret)
+{
+	/* A mapping cannot follow */
 	if (ret == -EBUSY)
-		return recheck_holds(a, held, pci_bar_hold) ?: hold_all_bound(a, held);
-	if (ret && a->culprit)
+		return recheck_holds(a, held, pci_bar_hold) ?: hold_all_moving(a, held);
+	if (a->culprit)
 		return pci_hold_dev(held, a->culprit, PCI_BAR_HOLD_ERROR) ?: -EAGAIN;
 	return ret;
 }
@@ -362,7 +384,8 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 	unsigned int noio;
 	int ret;
 
-	ret = recheck_holds(a, held, pci_bar_hold) ?: recheck_costs(a) ?: compile(a, held);
+	ret = check_presence(a, held) ?: recheck_holds(a, held, pci_bar_hold) ?:
+	      recheck_costs(a) ?: compile(a, held);
 	if (ret)
 		return ret;
 
@@ -378,7 +401,7 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 		stats->paused_ns = pci_movable_ns_since(begin);
 	memalloc_noio_restore(noio);
 	if (ret)
-		return ret;
+		return find_culprit(a, held, ret);
 
 	report_windows(a);
 	report_bars(a);

@@ -36,8 +36,7 @@ static void show_bar(struct seq_file *m, const struct pci_survey *s, int i)
 	const struct pci_survey_bar *ref = &s->bar_refs[i];
 
 	if (!ref->dev) {
-		seq_printf(m, "- %pR: fixed: %s\n", ref->res,
-			   ref->res->name ?: "claimed");
+		seq_printf(m, "- %pR: fixed: %s\n", ref->res, ref->res->name);
 		return;
 	}
 

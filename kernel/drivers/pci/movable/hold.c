@@ -64,7 +64,7 @@ const char *pci_bar_hold_text(enum pci_bar_hold hold)
 }
 
 /**
- * pci_held - look up whether a device stays put in this attempt
+ * pci_held - look up whether a device stays put in this request
  * @held: list of struct pci_held_dev
  * @dev: the device
  *
@@ -82,7 +82,7 @@ enum pci_bar_hold pci_held(const struct list_head *held, struct pci_dev *dev)
 }
 
 /**
- * pci_hold_dev - count a device as fixed for the rest of this attempt
+ * pci_hold_dev - count a device as fixed for the rest of this request
  * @held: list to add it to
  * @dev: the device; for a bridge, its windows stay as well
  * @hold: why
@@ -286,16 +286,17 @@ static bool is_being_mapped_by_user(const struct resource *res)
  */
 static bool is_mapped_by_user(const struct resource *res)
 {
-	struct address_space *mapping = iomem_get_mapping();
+	struct address_space *mapping;
 	struct vm_area_struct *vma;
 
-	if (!mapping || !(res->flags & IORESOURCE_MEM))
+	if (!(res->flags & IORESOURCE_MEM))
 		return false;
 
 	/* In this order: what is no more in the making can be looked up */
 	if (is_being_mapped_by_user(res))
 		return true;
 
+	mapping = iomem_get_mapping();
 	i_mmap_lock_read(mapping);
 	vma = mapping_rmap_tree_iter_first(mapping, PHYS_PFN(res->start),
 					   PHYS_PFN(res->end));
@@ -307,21 +308,19 @@ static bool is_mapped_by_user(const struct resource *res)
  * Kernel mappings are whole pages. If two BARs share a page, a mapping over it
  * belongs to either.
  */
+static int shares_with(const struct resource *sibling, void *data)
+{
+	const struct resource *res = data;
+
+	return sibling != res &&
+	       sibling->start <= ALIGN(res->end + 1, PAGE_SIZE) - 1 &&
+	       sibling->end >= ALIGN_DOWN(res->start, PAGE_SIZE);
+}
+
 static bool shares_page(const struct resource *res)
 {
-	resource_size_t first = ALIGN_DOWN(res->start, PAGE_SIZE);
-	resource_size_t last = ALIGN(res->end + 1, PAGE_SIZE) - 1;
-	const struct resource *sibling;
-
-	if (first == res->start && last == res->end)
-		return false;
-
-	for (sibling = res->parent->child; sibling; sibling = sibling->sibling) {
-		if (sibling != res && sibling->start <= last &&
-		    sibling->end >= first)
-			return true;
-	}
-	return false;
+	return !(PAGE_ALIGNED(res->start) && PAGE_ALIGNED(res->end + 1)) &&
+	       resource_walk_children(res->parent, shares_with, (void *)res);
 }
 
 /* Holds by whoever mapped the BAR; @bound: a driver stands behind them */
@@ -386,7 +385,7 @@ static enum pci_bar_hold use_hold(struct pci_dev *dev, const struct resource *re
 	/* A mapping of the page, by a neighbour or a process, may go unnoticed */
 	if (!driver && resource_size(res) < PAGE_SIZE)
 		return PCI_BAR_HOLD_SHARED_PAGE;
-	return mapping_hold(res, driver);
+	return mapping_hold(res, !!driver);
 }
 
 /**
@@ -394,7 +393,10 @@ static enum pci_bar_hold use_hold(struct pci_dev *dev, const struct resource *re
  * @dev: the device
  * @resno: number of an assigned BAR of @dev
  *
- * Context: Inside ioremap_move_begin(), which keeps the answer true.
+ * Inside ioremap_move_begin() nobody pins or maps any more. An error may still be
+ * found, and somebody may claim a BAR that has no driver; the claim moves along.
+ *
+ * Context: Inside ioremap_move_begin().
  * Return: the hold, or PCI_BAR_MOVABLE.
  */
 enum pci_bar_hold pci_bar_late_hold(struct pci_dev *dev, int resno)
@@ -418,8 +420,9 @@ enum pci_bar_hold pci_bar_late_hold(struct pci_dev *dev, int resno)
  * @resno: number of an assigned BAR of @dev (a ROM and SR-IOV BARs included,
  *	   bridge windows not)
  *
- * The answer holds as long as the device stays locked, but for mappings, which
- * come and go: those are looked at again when they are about to be re-pointed.
+ * The answer holds as long as the device stays locked, but for mappings, pins,
+ * errors and the enable bit of the ROM: see pci_bar_late_hold(), and
+ * ioremap_move_prepare().
  *
  * Context: May sleep. Caller holds pci_lock_rescan_remove() and the device lock.
  * Return: the first hold found, or PCI_BAR_MOVABLE.

@@ -49,33 +49,52 @@ bool pci_movable_bars_enabled(void)
 	return movable_bars_enabled;
 }
 
-/* Is there a device that stock would assign something to? */
-static bool has_new_devs(struct pci_bus *root)
+/* A device that is neither added nor refused still has to become one of both */
+static bool dev_is_open(const struct pci_dev *dev)
+{
+	return !pci_dev_is_added(dev) || pci_dev_is_ignored(dev);
+}
+
+static bool any_dev(struct pci_bus *root, bool (*is)(const struct pci_dev *dev))
 {
 	struct pci_bus *bus;
 	struct pci_dev *dev;
 
 	pci_movable_for_each_bus(bus, root) {
 		list_for_each_entry(dev, &bus->devices, bus_list) {
-			if (!pci_dev_is_added(dev) || pci_dev_is_ignored(dev))
+			if (is(dev))
 				return true;
 		}
 	}
 	return false;
 }
 
-/* What was read while sizing is no address, and must not be shown as one */
+/*
+ * What was read while sizing is no address: it must not be shown as one, and a
+ * device that was removed and found again must not go on answering there.
+ */
 static void unset_bars(struct pci_dev *dev)
 {
 	struct resource *res;
+	bool unset = false;
+	u16 command;
 	int resno;
 
 	pci_dev_for_each_resource(dev, res, resno) {
 		if (resno < PCI_BRIDGE_RESOURCES && res->flags &&
 		    !resource_assigned(res) &&
-		    !(res->flags & (IORESOURCE_ROM_SHADOW | IORESOURCE_PCI_FIXED)))
+		    !(res->flags & (IORESOURCE_ROM_SHADOW | IORESOURCE_PCI_FIXED))) {
 			res->flags |= IORESOURCE_UNSET;
+			unset = true;
+		}
 	}
+	if (!unset || pci_is_bridge(dev))
+		return;
+
+	pci_read_config_word(dev, PCI_COMMAND, &command);
+	if (command & (PCI_COMMAND_MEMORY | PCI_COMMAND_IO))
+		pci_write_config_word(dev, PCI_COMMAND, command &
+				      ~(PCI_COMMAND_MEMORY | PCI_COMMAND_IO));
 }
 
 static void close_window(struct pci_dev *bridge, int resno)
@@ -154,7 +173,7 @@ static void report_fixed(const struct pci_survey *s, struct pci_dev *dev,
 
 	ref = &s->bar_refs[bar];
 	pci_info(dev, "%s %s %pR: %s\n", what,
-		 ref->dev ? pci_name(ref->dev) : ref->res->name ?: "claimed range", ref->res,
+		 ref->dev ? pci_name(ref->dev) : ref->res->name, ref->res,
 		 pci_bar_hold_text(ref->hold));
 }
 
@@ -213,7 +232,7 @@ static void hide_left_out_bars(struct pci_dev *dev)
  */
 static bool refuse(struct pci_dev *dev)
 {
-	any_refused = true;
+	WRITE_ONCE(any_refused, true);
 	/* Say why once, not each time that it is tried */
 	return !pci_dev_test_and_set_ignored(dev);
 }
@@ -226,12 +245,6 @@ static void serve(struct pci_dev *dev)
 		pci_info(dev, "served after all\n");
 		device_initial_probe(&dev->dev);
 	}
-}
-
-/* A device that is neither added nor refused still has to become one of both */
-static bool dev_is_open(const struct pci_dev *dev)
-{
-	return !pci_dev_is_added(dev) || pci_dev_is_ignored(dev);
 }
 
 static void settle_dev(const struct pci_survey *s, int i)
@@ -368,7 +381,7 @@ bool pci_movable_bars_assign(struct pci_bus *bus)
 		return false;
 
 	lockdep_assert_held(&pci_rescan_remove_lock);
-	if (!has_new_devs(root))
+	if (!any_dev(root, dev_is_open))
 		return true;
 
 	prepare_new_devs(root);
@@ -388,9 +401,12 @@ static void retry_refused(struct work_struct *work)
 	struct pci_bus *root;
 
 	pci_lock_rescan_remove();
-	any_refused = false;
-	list_for_each_entry(root, &pci_root_buses, node)
-		pci_movable_bars_assign(root);
+	WRITE_ONCE(any_refused, false);
+	/* Who sets up a host bridge assigns by himself */
+	list_for_each_entry(root, &pci_root_buses, node) {
+		if (any_dev(root, pci_dev_is_ignored))
+			pci_movable_bars_assign(root);
+	}
 	pci_unlock_rescan_remove();
 }
 

@@ -24,7 +24,7 @@
  * @PCI_BAR_HOLD_ROM: an expansion ROM that is enabled
  * @PCI_BAR_HOLD_VFS: Virtual Functions are using it
  * @PCI_BAR_HOLD_ERROR: the device is being recovered from an error
- * @PCI_BAR_HOLD_BUSY: the device stayed locked (this attempt only)
+ * @PCI_BAR_HOLD_BUSY: the device stayed locked (this time only)
  * @PCI_BAR_HOLD_POWER: the device could not be brought to D0
  * @PCI_BAR_HOLD_PINNED: a driver told the address to somebody
  * @PCI_BAR_HOLD_DRIVER: the driver makes no promise
@@ -68,8 +68,8 @@ enum pci_bar_hold {
 #define PCI_MOVABLE_PATIENCE	50
 
 /**
- * struct pci_held_dev - a device that stays put for the rest of this attempt
- * @node: in the list of the attempt
+ * struct pci_held_dev - a device that stays put for the rest of this request
+ * @node: in the list of the request, over all its attempts
  * @dev: the device, referenced
  * @hold: why
  */
@@ -82,7 +82,7 @@ struct pci_held_dev {
 /**
  * struct pci_survey_bar - what a BAR of the model stands for
  * @dev: the device, NULL for a range that belongs to no device of the model
- * @res: its resource
+ * @res: its resource, or a copy of it in struct pci_survey_stranger
  * @resno: index of @res in @dev, if there is one
  * @hold: why it stays, if it does
  */
@@ -91,6 +91,18 @@ struct pci_survey_bar {
 	struct resource *res;
 	int resno;
 	enum pci_bar_hold hold;
+};
+
+/**
+ * struct pci_survey_stranger - a range that belongs to no device of the model
+ * @id: the resource; it may be gone by now, so this is only to be compared
+ * @range: a copy of it
+ * @name: a copy of its name
+ */
+struct pci_survey_stranger {
+	const struct resource *id;
+	struct resource range;
+	char name[32];
 };
 
 /**
@@ -123,7 +135,11 @@ struct pci_survey_window {
  * @bar_refs: what each BAR stands for
  * @devs: of the model
  * @dev_refs: what each device stands for
+ * @strangers: ranges that belong to no device of the model
+ * @nr_strangers: number of @strangers
  * @max_bars: size of the arrays for BARs
+ * @max_devs: size of the arrays for devices
+ * @max_strangers: size of @strangers
  * @patience: for locked devices, see pci_movable_trylock()
  */
 struct pci_survey {
@@ -142,7 +158,11 @@ struct pci_survey {
 	struct pci_survey_bar *bar_refs;
 	struct pci_layout_dev *devs;
 	struct pci_dev **dev_refs;
+	struct pci_survey_stranger *strangers;
+	int nr_strangers;
 	int max_bars;
+	int max_devs;
+	int max_strangers;
 	int patience;
 };
 

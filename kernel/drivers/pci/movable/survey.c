@@ -297,6 +297,7 @@ static void survey_windows(struct pci_survey *s)
 	struct pci_bus *bus;
 	int resno;
 
+	down_read(&pci_bus_sem);
 	pci_movable_for_each_bus(bus, s->root) {
 		if (!bus->self || bus->self->hdr_type != PCI_HEADER_TYPE_BRIDGE)
 			continue;
@@ -304,6 +305,7 @@ static void survey_windows(struct pci_survey *s)
 		     resno <= PCI_BRIDGE_PREF_MEM_WINDOW; resno++)
 			survey_window(s, bus->self, resno);
 	}
+	up_read(&pci_bus_sem);
 }
 
 /*
@@ -343,7 +345,7 @@ static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 	bool reachable;
 	int window;
 
-	if (!res_is_bar(dev, resno) || dev->is_virtfn)
+	if (!res_is_bar(dev, resno))
 		return;
 	/* Whoever failed in this attempt asks for nothing any more */
 	if (!assigned && (hold != PCI_BAR_MOVABLE || !bar_is_wanting(dev, resno)))
@@ -389,10 +391,10 @@ enum pci_layout_cost pci_movable_dev_cost(const struct pci_dev *dev)
 							 PCI_LAYOUT_LIVE;
 }
 
-static void survey_dev(struct pci_survey *s, struct pci_dev *dev)
+static void survey_dev(struct pci_survey *s, int i)
 {
+	struct pci_dev *dev = s->dev_refs[i];
 	enum pci_bar_hold held = pci_held(s->held, dev);
-	int i = s->model.nr_devs++;
 	bool locked = false;
 	int resno;
 
@@ -403,7 +405,6 @@ static void survey_dev(struct pci_survey *s, struct pci_dev *dev)
 			held = PCI_BAR_HOLD_BUSY;
 	}
 
-	s->dev_refs[i] = dev;
 	if (locked) {
 		s->devs[i].cost = pci_movable_dev_cost(dev);
 		s->devs[i].is_new = pci_movable_dev_wants(dev);
@@ -415,6 +416,29 @@ static void survey_dev(struct pci_survey *s, struct pci_dev *dev)
 		device_unlock(&dev->dev);
 }
 
+/*
+ * Virtual Functions come and go with nothing but their PF locked; they have no
+ * BARs of their own. All other devices stay as long as we have the rescan lock.
+ */
+static void survey_devs(struct pci_survey *s)
+{
+	struct pci_bus *bus;
+	struct pci_dev *dev;
+	int i;
+
+	down_read(&pci_bus_sem);
+	pci_movable_for_each_bus(bus, s->root) {
+		list_for_each_entry(dev, &bus->devices, bus_list) {
+			if (!dev->is_virtfn && s->model.nr_devs < s->max_devs)
+				s->dev_refs[s->model.nr_devs++] = dev;
+		}
+	}
+	up_read(&pci_bus_sem);
+
+	for (i = 0; i < s->model.nr_devs; i++)
+		survey_dev(s, i);
+}
+
 /* Is @res a BAR or window that the model knows? */
 static bool res_is_modelled(const struct pci_survey *s, const struct resource *res)
 {
@@ -424,44 +448,92 @@ static bool res_is_modelled(const struct pci_survey *s, const struct resource *r
 		if (s->bar_refs[i].res == res)
 			return true;
 	}
+	for (i = 0; i < s->nr_strangers; i++) {
+		if (s->strangers[i].id == res)
+			return true;
+	}
 	return window_index(s, res) != PCI_LAYOUT_NONE;
 }
 
-/* Whatever else lies in @container stays there and is in the way */
+/**
+ * struct stranger_walk - search for strangers in an aperture or window
+ * @s: the model
+ * @bus: the bus that it leads to
+ * @type: of the aperture or window
+ * @window: index of the window, or PCI_LAYOUT_NONE
+ * @first: first bus address of it
+ * @last: last bus address of it
+ */
+struct stranger_walk {
+	struct pci_survey *s;
+	struct pci_bus *bus;
+	enum pci_layout_type type;
+	int window;
+	u64 first;
+	u64 last;
+};
+
+/* The name belongs to whoever claimed the range, so take a copy */
+static struct resource *copy_stranger(struct pci_survey *s,
+				      const struct resource *res)
+{
+	struct pci_survey_stranger *stranger = &s->strangers[s->nr_strangers++];
+
+	stranger->id = res;
+	strscpy(stranger->name, res->name ?: "claimed range");
+	stranger->range = DEFINE_RES_NAMED(res->start, resource_size(res),
+					   stranger->name, res->flags);
+	return &stranger->range;
+}
+
+/* Whatever else is there stays there and is in the way */
+static int survey_stranger(const struct resource *res, void *data)
+{
+	const struct stranger_walk *walk = data;
+	struct pci_survey *s = walk->s;
+	struct pci_layout_bar *bar;
+	u64 start, end;
+
+	if (res_is_modelled(s, res))
+		return 0;
+
+	res_to_range(walk->bus, res, &start, &end);
+	start = max(start, walk->first);
+	end = min(end, walk->last);
+	if (start > end)
+		return 0;
+	/* One that came since counting: resource_move_all() will say */
+	if (s->nr_strangers == s->max_strangers || s->model.nr_bars == s->max_bars)
+		return 1;
+
+	bar = new_bar(s, NULL, 0, copy_stranger(s, res));
+	bar->window = walk->window;
+	bar->type = walk->type;
+	bar->start = start;
+	bar->size = end - start + 1;
+	bar->align = 1;
+	bar->max = U64_MAX;
+	bar->dev = PCI_LAYOUT_NONE;
+	bar->assigned = true;
+	bar->fixed = true;
+	s->bar_refs[s->model.nr_bars - 1].hold = PCI_BAR_HOLD_CLAIMED;
+	return 0;
+}
+
 static void survey_strangers(struct pci_survey *s, struct pci_bus *bus,
-			     struct resource *container, int window,
+			     const struct resource *container, int window,
 			     u64 first, u64 last)
 {
-	struct resource *res;
+	struct stranger_walk walk = {
+		.s = s,
+		.bus = bus,
+		.type = res_type(container),
+		.window = window,
+		.first = first,
+		.last = last,
+	};
 
-	for (res = container->child; res; res = res->sibling) {
-		struct pci_layout_bar *bar;
-		u64 start, end;
-
-		if (res_is_modelled(s, res))
-			continue;
-
-		res_to_range(bus, res, &start, &end);
-		start = max(start, first);
-		end = min(end, last);
-		if (start > end)
-			continue;
-		/* One that came since counting: resource_move_all() will say */
-		if (s->model.nr_bars == s->max_bars)
-			return;
-
-		bar = new_bar(s, NULL, 0, res);
-		bar->window = window;
-		bar->type = res_type(container);
-		bar->start = start;
-		bar->size = end - start + 1;
-		bar->align = 1;
-		bar->max = U64_MAX;
-		bar->dev = PCI_LAYOUT_NONE;
-		bar->assigned = true;
-		bar->fixed = true;
-		s->bar_refs[s->model.nr_bars - 1].hold = PCI_BAR_HOLD_CLAIMED;
-	}
+	resource_walk_children(container, survey_stranger, &walk);
 }
 
 static void survey_all_strangers(struct pci_survey *s)
@@ -499,19 +571,19 @@ static void survey_keep(struct pci_survey *s)
  * Memory
  */
 
-static int count_children(const struct resource *res)
+static int count_one(const struct resource *res, void *data)
 {
-	int nr = 0;
+	int *nr = data;
 
-	for (res = res->child; res; res = res->sibling)
-		nr++;
-	return nr;
+	++*nr;
+	return 0;
 }
 
 struct survey_counts {
 	int apertures;
 	int windows;
 	int bars;
+	int strangers;
 	int devs;
 };
 
@@ -526,20 +598,27 @@ static void survey_count(struct pci_bus *root, struct survey_counts *nr)
 		if (!res)
 			continue;
 		nr->apertures++;
-		nr->bars += count_children(res);
+		resource_walk_children(res, count_one, &nr->strangers);
 	}
+
+	down_read(&pci_bus_sem);
 	pci_movable_for_each_bus(bus, root) {
 		if (bus->self) {
 			nr->windows += 3;
 			pci_bus_for_each_resource(bus, res)
-				nr->bars += res ? count_children(res) : 0;
+				if (res)
+					resource_walk_children(res, count_one,
+							       &nr->strangers);
 		}
 		list_for_each_entry(dev, &bus->devices, bus_list) {
+			if (dev->is_virtfn)
+				continue;
 			nr->devs++;
 			pci_dev_for_each_resource(dev, res)
 				nr->bars += !!res->flags;
 		}
 	}
+	up_read(&pci_bus_sem);
 }
 
 static bool survey_alloc(struct pci_survey *s)
@@ -550,9 +629,12 @@ static bool survey_alloc(struct pci_survey *s)
 
 	/* kvcalloc() of nothing is not a failure, but looks like one */
 	nr.windows++;
-	nr.bars++;
-	s->max_bars = nr.bars;
+	nr.strangers++;
+	nr.bars += nr.strangers;
 	nr.devs++;
+	s->max_bars = nr.bars;
+	s->max_devs = nr.devs;
+	s->max_strangers = nr.strangers;
 	nr.apertures++;
 	s->apertures = kvcalloc(nr.apertures, sizeof(*s->apertures), GFP_KERNEL);
 	s->aperture_res = kvcalloc(nr.apertures, sizeof(*s->aperture_res), GFP_KERNEL);
@@ -562,13 +644,14 @@ static bool survey_alloc(struct pci_survey *s)
 	s->bar_refs = kvcalloc(nr.bars, sizeof(*s->bar_refs), GFP_KERNEL);
 	s->devs = kvcalloc(nr.devs, sizeof(*s->devs), GFP_KERNEL);
 	s->dev_refs = kvcalloc(nr.devs, sizeof(*s->dev_refs), GFP_KERNEL);
+	s->strangers = kvcalloc(nr.strangers, sizeof(*s->strangers), GFP_KERNEL);
 	s->plan.bars = kvcalloc(nr.bars, sizeof(*s->plan.bars), GFP_KERNEL);
 	s->plan.windows = kvcalloc(nr.windows, sizeof(*s->plan.windows), GFP_KERNEL);
 	s->plan.refusals = kvcalloc(nr.devs, sizeof(*s->plan.refusals), GFP_KERNEL);
 
 	return s->apertures && s->aperture_res && s->windows && s->window_refs &&
-	       s->bars && s->bar_refs && s->devs && s->dev_refs && s->plan.bars &&
-	       s->plan.windows && s->plan.refusals;
+	       s->bars && s->bar_refs && s->devs && s->dev_refs && s->strangers &&
+	       s->plan.bars && s->plan.windows && s->plan.refusals;
 }
 
 /**
@@ -588,6 +671,7 @@ void pci_survey_free(struct pci_survey *survey)
 	kvfree(survey->bar_refs);
 	kvfree(survey->devs);
 	kvfree(survey->dev_refs);
+	kvfree(survey->strangers);
 	kvfree(survey->plan.bars);
 	kvfree(survey->plan.windows);
 	kvfree(survey->plan.refusals);
@@ -597,15 +681,9 @@ void pci_survey_free(struct pci_survey *survey)
 
 static void survey_fill(struct pci_survey *s)
 {
-	struct pci_bus *bus;
-	struct pci_dev *dev;
-
 	survey_apertures(s);
 	survey_windows(s);
-	pci_movable_for_each_bus(bus, s->root) {
-		list_for_each_entry(dev, &bus->devices, bus_list)
-			survey_dev(s, dev);
-	}
+	survey_devs(s);
 	survey_all_strangers(s);
 	survey_keep(s);
 

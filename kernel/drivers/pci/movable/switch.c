@@ -103,7 +103,8 @@ static int flush_posted_writes(struct pci_apply *a)
 		struct pci_dev *dev = a->flush[i];
 		u32 status;
 
-		if (pci_dev_is_disconnected(dev) ||
+		/* Nor one that is being reset: it may keep the read waiting */
+		if (pci_dev_is_disconnected(dev) || dev->block_cfg_access ||
 		    (dev->current_state > PCI_D0 && dev->current_state != PCI_UNKNOWN))
 			continue;
 
@@ -204,17 +205,21 @@ static int switch_registers(struct pci_apply *a)
 
 static int switch_hardware(struct pci_apply *a, struct pci_movable_stats *stats)
 {
-	ktime_t begin = ktime_get();
-	int ret = switch_registers(a);
-
-	stats->config_ns = pci_movable_ns_since(begin);
-	if (ret)
-		return ret;
+	ktime_t begin;
+	int ret;
 
 	if (a->mapping_set)
-		ioremap_move_switch(a->mapping_set, false);
-	refresh_saved_state(a);
-	return 0;
+		ioremap_move_break(a->mapping_set);
+
+	begin = ktime_get();
+	ret = switch_registers(a);
+	stats->config_ns = pci_movable_ns_since(begin);
+
+	if (a->mapping_set)
+		ioremap_move_make(a->mapping_set, !ret);
+	if (!ret)
+		refresh_saved_state(a);
+	return ret;
 }
 
 static int switch_on_cpu(void *data)
