@@ -15,19 +15,19 @@ boot = KERNEL=$$(scripts/build $(1)) && STOCK_KERNEL=$$(scripts/build stock) && 
 demo: test-packages compose ## Hot-add a device that does not fit, without and with the option
 	@$(call boot,movable) && scripts/demo $(DEMO)
 
-check: test-packages compose ## All tests; TESTS='name...' runs only those guest tests
+check: test-packages compose ## The tests; TESTS='name...': only those, TESTS=--all: slow ones too
 	@$(call boot,movable) && scripts/check $(TESTS)
 
 check-uml: build-packages compose ## The planner's KUnit tests, in a kernel that runs as a program
 	@UML=$$(scripts/build uml) && export UML && scripts/check-uml
 
-check-debug: test-packages compose ## The same on a kernel that watches itself: locks, memory, leaks
+check-debug: test-packages compose ## All of them on a kernel that watches itself: locks, memory, leaks
 	@$(call boot,movable+debug) && \
-		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-5} scripts/run-tests $(TESTS)
+		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-5} scripts/run-tests $(or $(TESTS),--all)
 
-check-rt: test-packages compose ## The same on a PREEMPT_RT kernel
+check-rt: test-packages compose ## All of them on a PREEMPT_RT kernel
 	@$(call boot,movable+rt) && \
-		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-3} scripts/run-tests $(TESTS)
+		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-3} scripts/run-tests $(or $(TESTS),--all)
 
 check-arm64: build-packages compose ## Tests on an emulated arm64 machine
 	@scripts/packages arm64 && KERNEL=$$(scripts/build movable+arm64) && export KERNEL && \

@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 import traceback
 from collections import namedtuple
@@ -26,7 +27,7 @@ OPTION = "pci=realloc,pcie_movable_bars"
 NO_OPTION = "pci=realloc"
 EXPECTED = (MachineError, GuestError, LoadError, QMPError)
 
-Case = namedtuple("Case", "name run limit platform")
+Case = namedtuple("Case", "name run limit platform slow")
 CASES = []
 VERDICT = "verdict: "
 _children = set()
@@ -44,11 +45,11 @@ class TimeLimit(Exception):
     """The case took longer than it may."""
 
 
-def case(name, limit=60, platform=X86):
+def case(name, limit=60, platform=X86, slow=False):
     """Registers a test case with its time limit in seconds, for kernels of one
-    platform."""
+    platform.  One that is @slow runs only if it is asked for."""
     def register(function):
-        CASES.append(Case(name, function, limit, platform))
+        CASES.append(Case(name, function, limit, platform, slow))
         return function
     return register
 
@@ -94,13 +95,13 @@ class Test:
 
 
 def select(patterns):
-    """Return: the cases whose names match one of the patterns (all cases if
-    there are none), in their order.  Raises ValueError for a wrong name."""
+    """Return: the cases whose names match one of the patterns (all but the slow
+    ones if there are none), in their order.  Raises ValueError for a wrong name."""
     if not patterns:
-        return list(CASES)
+        return [c for c in CASES if not c.slow]
     for p in patterns:
         if not any(fnmatch.fnmatch(c.name, p) for c in CASES):
-            raise ValueError(f"no test is called {p}: see --list")
+            raise ValueError(f"no test is called {p}: see --list --all")
     return [c for c in CASES
             if any(fnmatch.fnmatch(c.name, p) for p in patterns)]
 
@@ -152,27 +153,31 @@ def run_one(one):
     print(f"{VERDICT}{result}\t{why if result == 'skip' else ''}", flush=True)
 
 
-def _run_apart(one, command):
+def _run_apart(one, command, live):
     """Runs one case in a process of its own, so that whatever happens to it
-    is a result.  Return: (result, reason, seconds, lines)."""
+    is a result; prints what it says at once if @live.
+    Return: (result, reason, seconds, lines that are still to be printed)."""
     start = time.monotonic()
     child = subprocess.Popen(command + [one.name], stdout=subprocess.PIPE,
                              stderr=subprocess.STDOUT, text=True,
                              start_new_session=True)
     _children.add(child)
-    try:
-        out, _ = child.communicate(timeout=_limit(one) + 20)
-    except subprocess.TimeoutExpired:
-        _kill(child)
-        out = child.communicate()[0] + "  # killed: it did not end\n"
+    late = threading.Timer(_limit(one) + 20, _kill, [child])
+    late.start()
+    lines, verdict = [], None
+    for line in child.stdout:
+        if line.startswith(VERDICT):
+            verdict = line.strip()[len(VERDICT):]
+        elif live:
+            print(line, end="", flush=True)
+        else:
+            lines.append(line.rstrip())
+    child.wait()
     _children.discard(child)
-    lines = out.splitlines()
-    verdicts = [line for line in lines if line.startswith(VERDICT)]
-    result, _, why = (verdicts[-1][len(VERDICT):] if verdicts
-                      else "not ok").partition("\t")
-    if not verdicts:
-        lines.append("  # the case ended without a result")
-    lines = [line for line in lines if not line.startswith(VERDICT)]
+    late.cancel()
+    result, _, why = (verdict or "not ok").partition("\t")
+    if not verdict:
+        lines.append(f"  # the case ended without a result (status {child.returncode})")
     return result, why, time.monotonic() - start, lines
 
 
@@ -196,7 +201,8 @@ def run(cases, command, jobs):
     print(f"KTAP version 1\n1..{len(cases)}", flush=True)
     atexit.register(_end_children)
     with ThreadPoolExecutor(jobs) as pool:
-        runs = [pool.submit(_run_apart, one, command) for one in cases]
+        live = len(cases) == 1
+        runs = [pool.submit(_run_apart, one, command, live) for one in cases]
         try:
             for number, (one, future) in enumerate(zip(cases, runs), 1):
                 _report(number, one, totals, *future.result())

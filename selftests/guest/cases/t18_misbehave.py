@@ -8,7 +8,7 @@ third."""
 import time
 from contextlib import contextmanager
 
-from vm import pci
+from vm import PATIENCE, pci
 from vm.ktap import case
 from vm.load import Load
 
@@ -20,7 +20,8 @@ from ._common import (ALL_FAULTS, RAM_BAR, expect_not_served, expect_refused,
 # The halves differ in the upper half of an address.
 BAR2_UPPER = 0x1c
 PREF_BASE_UPPER, PREF_LIMIT_UPPER = 0x28, 0x2c
-PAUSE_MS = 2000
+# Long enough for what happens in it
+PAUSE_MS = int(2000 * PATIENCE)
 
 # Beyond so many accesses a device that vanishes is taken to vanish afterwards.
 MAX_ACCESSES = 60
