@@ -82,7 +82,7 @@ struct pci_held_dev {
 /**
  * struct pci_survey_bar - what a BAR of the model stands for
  * @dev: the device, NULL for a range that belongs to no device of the model
- * @res: its resource, or a copy of it in struct pci_survey_stranger
+ * @res: its resource, or a copy of it in struct pci_survey_child
  * @resno: index of @res in @dev, if there is one
  * @hold: why it stays, if it does
  */
@@ -94,12 +94,12 @@ struct pci_survey_bar {
 };
 
 /**
- * struct pci_survey_stranger - a range that belongs to no device of the model
+ * struct pci_survey_child - a resource in an aperture or window
  * @id: the resource; it may be gone by now, so this is only to be compared
  * @range: a copy of it
  * @name: a copy of its name
  */
-struct pci_survey_stranger {
+struct pci_survey_child {
 	const struct resource *id;
 	struct resource range;
 	char name[32];
@@ -135,11 +135,10 @@ struct pci_survey_window {
  * @bar_refs: what each BAR stands for
  * @devs: of the model
  * @dev_refs: what each device stands for
- * @strangers: ranges that belong to no device of the model
- * @nr_strangers: number of @strangers
- * @max_bars: size of the arrays for BARs
+ * @children: what lies in apertures and windows; some belong to no device
+ * @nr_children: number of @children
  * @max_devs: size of the arrays for devices
- * @max_strangers: size of @strangers
+ * @max_children: size of @children
  * @patience: for locked devices, see pci_movable_trylock()
  */
 struct pci_survey {
@@ -158,11 +157,10 @@ struct pci_survey {
 	struct pci_survey_bar *bar_refs;
 	struct pci_layout_dev *devs;
 	struct pci_dev **dev_refs;
-	struct pci_survey_stranger *strangers;
-	int nr_strangers;
-	int max_bars;
+	struct pci_survey_child *children;
+	int nr_children;
 	int max_devs;
-	int max_strangers;
+	int max_children;
 	int patience;
 };
 

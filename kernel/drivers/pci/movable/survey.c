@@ -439,8 +439,12 @@ static void survey_devs(struct pci_survey *s)
 		survey_dev(s, i);
 }
 
-/* Is @res a BAR or window that the model knows? */
-static bool res_is_modelled(const struct pci_survey *s, const struct resource *res)
+/*
+ * Is @res a BAR or window that the model knows, or one of the first @nr_children,
+ * which were looked at before?
+ */
+static bool res_is_known(const struct pci_survey *s, const struct resource *res,
+			 int nr_children)
 {
 	int i;
 
@@ -448,92 +452,66 @@ static bool res_is_modelled(const struct pci_survey *s, const struct resource *r
 		if (s->bar_refs[i].res == res)
 			return true;
 	}
-	for (i = 0; i < s->nr_strangers; i++) {
-		if (s->strangers[i].id == res)
+	for (i = 0; i < nr_children; i++) {
+		if (s->children[i].id == res)
 			return true;
 	}
 	return window_index(s, res) != PCI_LAYOUT_NONE;
 }
 
-/**
- * struct stranger_walk - search for strangers in an aperture or window
- * @s: the model
- * @bus: the bus that it leads to
- * @type: of the aperture or window
- * @window: index of the window, or PCI_LAYOUT_NONE
- * @first: first bus address of it
- * @last: last bus address of it
- */
-struct stranger_walk {
-	struct pci_survey *s;
-	struct pci_bus *bus;
-	enum pci_layout_type type;
-	int window;
-	u64 first;
-	u64 last;
-};
-
-/* The name belongs to whoever claimed the range, so take a copy */
-static struct resource *copy_stranger(struct pci_survey *s,
-				      const struct resource *res)
+/* Resource and name belong to whoever claimed the range, who may go */
+static int copy_child(const struct resource *res, void *data)
 {
-	struct pci_survey_stranger *stranger = &s->strangers[s->nr_strangers++];
+	struct pci_survey *s = data;
+	struct pci_survey_child *child;
 
-	stranger->id = res;
-	strscpy(stranger->name, res->name ?: "claimed range");
-	stranger->range = DEFINE_RES_NAMED(res->start, resource_size(res),
-					   stranger->name, res->flags);
-	return &stranger->range;
-}
-
-/* Whatever else is there stays there and is in the way */
-static int survey_stranger(const struct resource *res, void *data)
-{
-	const struct stranger_walk *walk = data;
-	struct pci_survey *s = walk->s;
-	struct pci_layout_bar *bar;
-	u64 start, end;
-
-	if (res_is_modelled(s, res))
-		return 0;
-
-	res_to_range(walk->bus, res, &start, &end);
-	start = max(start, walk->first);
-	end = min(end, walk->last);
-	if (start > end)
-		return 0;
 	/* One that came since counting: resource_move_all() will say */
-	if (s->nr_strangers == s->max_strangers || s->model.nr_bars == s->max_bars)
+	if (s->nr_children == s->max_children)
 		return 1;
 
-	bar = new_bar(s, NULL, 0, copy_stranger(s, res));
-	bar->window = walk->window;
-	bar->type = walk->type;
-	bar->start = start;
-	bar->size = end - start + 1;
-	bar->align = 1;
-	bar->max = U64_MAX;
-	bar->dev = PCI_LAYOUT_NONE;
-	bar->assigned = true;
-	bar->fixed = true;
-	s->bar_refs[s->model.nr_bars - 1].hold = PCI_BAR_HOLD_CLAIMED;
+	child = &s->children[s->nr_children++];
+	child->id = res;
+	strscpy(child->name, res->name ?: "claimed range");
+	child->range = DEFINE_RES_NAMED(res->start, resource_size(res),
+					child->name, res->flags);
 	return 0;
 }
 
+/* Whatever else lies in @container stays there and is in the way */
 static void survey_strangers(struct pci_survey *s, struct pci_bus *bus,
 			     const struct resource *container, int window,
 			     u64 first, u64 last)
 {
-	struct stranger_walk walk = {
-		.s = s,
-		.bus = bus,
-		.type = res_type(container),
-		.window = window,
-		.first = first,
-		.last = last,
-	};
+	int i, nr_before = s->nr_children;
 
-	resource_walk_children(container, survey_stranger, &walk);
+	resource_walk_children(container, copy_child, s);
+
+	for (i = nr_before; i < s->nr_children; i++) {
+		struct pci_survey_child *child = &s->children[i];
+		struct pci_layout_bar *bar;
+		u64 start, end;
+
+		if (res_is_known(s, child->id, nr_before))
+			continue;
+
+		res_to_range(bus, &child->range, &start, &end);
+		start = max(start, first);
+		end = min(end, last);
+		if (start > end)
+			continue;
+
+		bar = new_bar(s, NULL, 0, &child->range);
+		bar->window = window;
+		bar->type = res_type(container);
+		bar->start = start;
+		bar->size = end - start + 1;
+		bar->align = 1;
+		bar->max = U64_MAX;
+		bar->dev = PCI_LAYOUT_NONE;
+		bar->assigned = true;
+		bar->fixed = true;
+		s->bar_refs[s->model.nr_bars - 1].hold = PCI_BAR_HOLD_CLAIMED;
+	}
 }
 
 static void survey_all_strangers(struct pci_survey *s)
@@ -583,11 +561,11 @@ struct survey_counts {
 	int apertures;
 	int windows;
 	int bars;
-	int strangers;
+	int children;
 	int devs;
 };
 
-/* Upper bounds: each resource may be a BAR or, once, a stranger somewhere */
+/* Upper bounds: each child may turn out to be a stranger */
 static void survey_count(struct pci_bus *root, struct survey_counts *nr)
 {
 	struct pci_bus *bus;
@@ -598,7 +576,7 @@ static void survey_count(struct pci_bus *root, struct survey_counts *nr)
 		if (!res)
 			continue;
 		nr->apertures++;
-		resource_walk_children(res, count_one, &nr->strangers);
+		resource_walk_children(res, count_one, &nr->children);
 	}
 
 	down_read(&pci_bus_sem);
@@ -608,7 +586,7 @@ static void survey_count(struct pci_bus *root, struct survey_counts *nr)
 			pci_bus_for_each_resource(bus, res)
 				if (res)
 					resource_walk_children(res, count_one,
-							       &nr->strangers);
+							       &nr->children);
 		}
 		list_for_each_entry(dev, &bus->devices, bus_list) {
 			if (dev->is_virtfn)
@@ -629,12 +607,11 @@ static bool survey_alloc(struct pci_survey *s)
 
 	/* kvcalloc() of nothing is not a failure, but looks like one */
 	nr.windows++;
-	nr.strangers++;
-	nr.bars += nr.strangers;
+	nr.children++;
+	nr.bars += nr.children;
 	nr.devs++;
-	s->max_bars = nr.bars;
 	s->max_devs = nr.devs;
-	s->max_strangers = nr.strangers;
+	s->max_children = nr.children;
 	nr.apertures++;
 	s->apertures = kvcalloc(nr.apertures, sizeof(*s->apertures), GFP_KERNEL);
 	s->aperture_res = kvcalloc(nr.apertures, sizeof(*s->aperture_res), GFP_KERNEL);
@@ -644,13 +621,13 @@ static bool survey_alloc(struct pci_survey *s)
 	s->bar_refs = kvcalloc(nr.bars, sizeof(*s->bar_refs), GFP_KERNEL);
 	s->devs = kvcalloc(nr.devs, sizeof(*s->devs), GFP_KERNEL);
 	s->dev_refs = kvcalloc(nr.devs, sizeof(*s->dev_refs), GFP_KERNEL);
-	s->strangers = kvcalloc(nr.strangers, sizeof(*s->strangers), GFP_KERNEL);
+	s->children = kvcalloc(nr.children, sizeof(*s->children), GFP_KERNEL);
 	s->plan.bars = kvcalloc(nr.bars, sizeof(*s->plan.bars), GFP_KERNEL);
 	s->plan.windows = kvcalloc(nr.windows, sizeof(*s->plan.windows), GFP_KERNEL);
 	s->plan.refusals = kvcalloc(nr.devs, sizeof(*s->plan.refusals), GFP_KERNEL);
 
 	return s->apertures && s->aperture_res && s->windows && s->window_refs &&
-	       s->bars && s->bar_refs && s->devs && s->dev_refs && s->strangers &&
+	       s->bars && s->bar_refs && s->devs && s->dev_refs && s->children &&
 	       s->plan.bars && s->plan.windows && s->plan.refusals;
 }
 
@@ -671,7 +648,7 @@ void pci_survey_free(struct pci_survey *survey)
 	kvfree(survey->bar_refs);
 	kvfree(survey->devs);
 	kvfree(survey->dev_refs);
-	kvfree(survey->strangers);
+	kvfree(survey->children);
 	kvfree(survey->plan.bars);
 	kvfree(survey->plan.windows);
 	kvfree(survey->plan.refusals);
