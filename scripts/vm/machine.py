@@ -66,9 +66,11 @@ CLOCKS = "no_timer_check tsc=reliable"
 X86 = Platform("x86_64", os.environ.get("QEMU", "qemu-system-x86_64"),
                "qemu-system-x86", None, "q35", "max,la57=off",
                f"console=ttyS0 {CLOCKS}", ("registers", "lapic"))
+# With a GICv3, whose ITS takes the MSIs, QEMU 7.2 loses one of a busy disk now and then
+# while bridges are scanned, whatever the kernel ("completion polled" half a minute later).
 # The other way to sign pointers takes a processor most of its time, if emulated.
 ARM64 = Platform("arm64", os.environ.get("QEMU_ARM64", "qemu-system-aarch64"),
-                 "qemu-system-arm", "arm64", "virt,gic-version=3",
+                 "qemu-system-arm", "arm64", "virt,gic-version=2",
                  "max,pauth-impdef=on", "console=ttyAMA0", ("registers",))
 # Where a kernel for it says so, and what
 ARM64_MAGIC = (56, b"ARM\x64")
