@@ -55,6 +55,15 @@ def difference(before, after):
                      + ["+ " + line for line in b if line not in a])
 
 
+def expect_silence(t, m, address):
+    """Given up while it answers to addresses, and found again, it does not go on."""
+    device = f"/sys/bus/pci/devices/{address}"
+    m.run(f"printf '\\002' | dd of={device}/config bs=1 seek=4 conv=notrunc && "
+          f"echo 1 > {device}/remove && echo 1 > /sys/bus/pci/rescan")
+    command = pci.config_bytes(pci.config_space(m)[address])[4]
+    t.equal(command & 3, 0, "memory and I/O space of the Command register")
+
+
 @case("03-never-fits", limit=90)
 def never_fits(t):
     """64 GiB where the host bridge forwards 32."""
@@ -83,4 +92,5 @@ def never_fits(t):
         t.check(not m.guest.succeeds(
             f"echo 1 > /sys/bus/pci/devices/{address}/enable"),
             "enabling a refused device to fail")
+        expect_silence(t, m, address)
         load.stop()

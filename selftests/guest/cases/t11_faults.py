@@ -187,13 +187,13 @@ def every_step_fails(t):
     walk(t, False, "survey")
 
 
-@case("11-paused-step-fails", limit=360)
+@case("11-paused-step-fails", limit=360, slow=True)
 def paused_step_fails(t):
     """Drivers are paused, and resumed whatever failed after that."""
     walk(t, True, "mappers")
 
 
-@case("11-no-memory", limit=360)
+@case("11-no-memory", limit=360, slow=True)
 def no_memory(t):
     """Each allocation on the way to a live move."""
     nr = {"failed": 0, "passed": 0}
