@@ -105,7 +105,7 @@ static int flush_posted_writes(struct pci_apply *a)
 
 		/* Nor one that is being reset: it may keep the read waiting */
 		if (pci_dev_is_disconnected(dev) || dev->block_cfg_access ||
-		    (dev->current_state > PCI_D0 && dev->current_state != PCI_UNKNOWN))
+		    (dev->current_state != PCI_D0 && dev->current_state != PCI_UNKNOWN))
 			continue;
 
 		pci_read_config_dword(dev, PCI_COMMAND, &status);
