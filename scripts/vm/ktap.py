@@ -163,6 +163,7 @@ def _run_apart(one, command, live):
                              start_new_session=True)
     _children.add(child)
     late = threading.Timer(_limit(one) + 20, _kill, [child])
+    late.daemon = True
     late.start()
     lines, verdict = [], None
     for line in child.stdout:

@@ -42,7 +42,7 @@ struct plugged_bar {
 /**
  * struct plugged - a device that the host has plugged, or knows
  * @id: its name
- * @device: what it is, with sizes in bytes
+ * @device: what it is, as the host was told
  * @bars: its memory BARs, ordered by function
  * @nr_bars: number of @bars
  * @held: a mapping of its memory
@@ -295,21 +295,29 @@ static void check_served(const struct step *step, const struct plugged *p, int m
 		check_driver(p);
 }
 
-/* What a step calls A is a power of two for the host, if need be the next */
-static void name_device(struct plugged *p, const char *device)
+/* What a step calls A: a power of two, if need be the next */
+static u64 aperture_mib(void)
 {
 	u64 wanted = pci_largest_aperture(), aperture = MIB;
+
+	if (!wanted)
+		fail("/proc/iomem names no host bridge");
+	while (aperture < wanted)
+		aperture *= 2;
+	return aperture / MIB;
+}
+
+static void name_device(struct plugged *p, const char *device)
+{
 	char *end = p->device + sizeof(p->device) - 24;
 	char *to = p->device;
 
-	while (aperture < wanted)
-		aperture *= 2;
 	while (*device && to < end) {
 		if (!strncmp(device, "=2A", 3)) {
-			to += sprintf(to, "=%lluM", 2 * aperture / MIB);
+			to += sprintf(to, "=%lluM", 2 * aperture_mib());
 			device += 3;
 		} else if (!strncmp(device, "=A/2", 4)) {
-			to += sprintf(to, "=%lluM", aperture / 2 / MIB);
+			to += sprintf(to, "=%lluM", aperture_mib() / 2);
 			device += 4;
 		} else {
 			*to++ = *device++;
@@ -318,8 +326,6 @@ static void name_device(struct plugged *p, const char *device)
 	*to = 0;
 	if (*device)
 		fail("a step names too many functions");
-	if (!wanted)
-		fail("/proc/iomem names no host bridge");
 }
 
 static void plug(const struct step *step)

@@ -196,8 +196,8 @@ void arch_ioremap_move_unreserve(struct ioremap_move_area *areas,
 	}
 }
 
-static int leaf_switch(pte_t *leaf, unsigned long addr, unsigned long size,
-		       struct ioremap_leaf_walk *walk)
+static int leaf_make(pte_t *leaf, unsigned long addr, unsigned long size,
+		     struct ioremap_leaf_walk *walk)
 {
 	phys_addr_t phys = walk->phys + (addr - walk->base);
 
@@ -219,7 +219,7 @@ static int leaf_switch(pte_t *leaf, unsigned long addr, unsigned long size,
 void arch_ioremap_move_make(const struct ioremap_move_area *area, bool moved)
 {
 	struct ioremap_leaf_walk walk = {
-		.fn = leaf_switch,
+		.fn = leaf_make,
 		.base = area->addr,
 		.phys = moved ? area->to : area->from,
 	};

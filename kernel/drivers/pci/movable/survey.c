@@ -347,7 +347,7 @@ static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 
 	if (!res_is_bar(dev, resno))
 		return;
-	/* Whoever failed in this attempt asks for nothing any more */
+	/* Whoever failed in this request asks for nothing any more */
 	if (!assigned && (hold != PCI_BAR_MOVABLE || !bar_is_wanting(dev, resno)))
 		return;
 	reachable = find_container(s, dev->bus, res, &window);
