@@ -15,7 +15,7 @@ boot = KERNEL=$$(scripts/build $(1)) && STOCK_KERNEL=$$(scripts/build stock) && 
 demo: test-packages compose ## Hot-add a device that does not fit, without and with the option
 	@$(call boot,movable) && scripts/demo $(DEMO)
 
-check: test-packages compose ## The tests; TESTS='name...': only those, TESTS=--all: slow ones too
+check: test-packages compose ## The tests; TESTS='name...': only those machines' tests, --all: slow ones too
 	@$(call boot,movable) && scripts/check $(TESTS)
 
 check-uml: build-packages compose ## The planner's KUnit tests, in a kernel that runs as a program
@@ -23,7 +23,7 @@ check-uml: build-packages compose ## The planner's KUnit tests, in a kernel that
 
 check-debug: test-packages compose ## All of them on a kernel that watches itself: locks, memory, leaks
 	@$(call boot,movable+debug) && \
-		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-5} scripts/run-tests $(or $(TESTS),--all)
+		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-10} scripts/run-tests $(or $(TESTS),--all)
 
 check-rt: test-packages compose ## All of them on a PREEMPT_RT kernel
 	@$(call boot,movable+rt) && \

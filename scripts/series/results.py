@@ -8,7 +8,7 @@ import os
 
 from patchset import TOP
 
-# Other scripts do not change what a check says.
+# Other scripts do not change what a check says, unless it says so itself.
 INPUTS = ("scripts/series/*.py", "scripts/compile", "scripts/build", "scripts/lib.sh",
           "scripts/check-builds", "qemu-configs/*.config", "patches/BASE")
 
@@ -19,10 +19,10 @@ def cache():
     return os.path.abspath(os.environ.get("CACHE") or os.path.join(home, "pci-movable-bars"))
 
 
-def scripts_hash():
+def scripts_hash(patterns):
     """One hash over the scripts that checks are made of."""
     digest = hashlib.sha256()
-    for pattern in INPUTS:
+    for pattern in patterns:
         for path in sorted(glob.glob(os.path.join(TOP, pattern))):
             with open(path, "rb") as source:
                 digest.update(source.read())
@@ -34,7 +34,7 @@ class Store:
 
     def __init__(self):
         self.folder = os.path.join(cache(), "check-series")
-        self.scripts = scripts_hash()
+        self.scripts = scripts_hash(INPUTS)
         os.makedirs(self.folder, exist_ok=True)
 
     def value(self, name, key, make, is_final=lambda value: True):
@@ -56,5 +56,6 @@ class Store:
     def get(self, check, subject, function):
         """The same for a check of a commit or of an end.  Complaints are not kept: they
         may come from a full disk, or from somebody who ended a compiler."""
-        return self.value(check.name, subject.key(), lambda: function(subject, self),
-                          lambda result: not result["complaints"])
+        key = subject.key() + ([scripts_hash(check.inputs)] if check.inputs else [])
+        return self.value(check.name, key, lambda: function(subject, self),
+                          lambda result: check.lasts and not result["complaints"])

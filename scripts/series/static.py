@@ -59,7 +59,7 @@ def frames(configuration, paths):
         lines = subprocess.run(["perl", os.path.join(folder, "src", "scripts", "checkstack.pl"),
                                 machine, str(STACK_BYTES)], input=code, check=True,
                                capture_output=True).stdout.decode().splitlines()
-        found[path] += [line.split()[1] + " " + line.split()[-1] for line in lines if line]
+        found[path] += [line.split()[1] for line in lines if line]
     return found
 
 
@@ -157,11 +157,8 @@ def counted(tool):
         before = messages(tool, series, store, commit.parent, commit.touched, previous)
         after = messages(tool, series, store, commit.id, commit.touched,
                          next_touched(commit))
-        complaints = []
-        if len(after) > len(before):
-            fresh = collections.Counter(after) - collections.Counter(before)
-            complaints = [f"new: {message}" for message in fresh]
-        return {"complaints": complaints, "note": f"{len(before)} before, {len(after)} after"}
+        fresh = collections.Counter(after) - collections.Counter(before)
+        return {"complaints": [f"new: {message}" for message in fresh], "note": f"{len(before)} before, {len(after)} after"}
     return check
 
 
@@ -238,6 +235,6 @@ def coccicheck(end, store):
         return [re.sub(r":[\d:-]+", ":", line) for line in cocci_of(series, store, commit)]
     before, after = texts(series.base), texts(series.head)
     fresh = collections.Counter(after) - collections.Counter(before)
-    return {"complaints": [f"new: {line}" for line in fresh] if len(after) > len(before) else [],
+    return {"complaints": [f"new: {line}" for line in fresh],
             "note": f"{len(list(rules()))} semantic patches, "
                     f"{len(before)} before, {len(after)} after"}

@@ -79,7 +79,7 @@ class Host:
     def do_hello(self):
         """Return: what the guest is told of its machine."""
         return [f"machine {self.machine.topology}",
-                f"hotplug {self.machine.hotplug}"]
+                f"disks {self.machine.disks}", f"hotplug {self.machine.hotplug}"]
 
     def do_plug(self, ident, slot, *functions):
         """Plugs a device of one or more functions; function 0, at which the guest

@@ -162,7 +162,7 @@ def _run_apart(one, command, live):
                              stderr=subprocess.STDOUT, text=True,
                              start_new_session=True)
     _children.add(child)
-    late = threading.Timer(_limit(one) + 20, _kill, [child])
+    late = threading.Timer(_limit(one) + 20 * PATIENCE, _end, [child])
     late.daemon = True
     late.start()
     lines, verdict = [], None
@@ -174,8 +174,9 @@ def _run_apart(one, command, live):
         else:
             lines.append(line.rstrip())
     child.wait()
-    _children.discard(child)
     late.cancel()
+    _kill(child)
+    _children.discard(child)
     result, _, why = (verdict or "not ok").partition("\t")
     if not verdict:
         lines.append(f"  # the case ended without a result (status {child.returncode})")
@@ -190,9 +191,20 @@ def _kill(child):
         pass
 
 
+def _end(*children):
+    """Lets cases remove their files, if they do so soon."""
+    for child in children:
+        child.terminate()
+    end = time.monotonic() + 10
+    for child in children:
+        try:
+            child.wait(max(0, end - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            _kill(child)
+
+
 def _end_children():
-    for child in list(_children):
-        _kill(child)
+    _end(*_children)
 
 
 def run(cases, command, jobs):

@@ -81,6 +81,7 @@ FATAL = re.compile(
     r"rcu: INFO: .* stall|UBSAN:|KASAN:|circular locking|"
     r"inconsistent lock state|sleeping function called|Bad page state|"
     r"refcount_t: |list_(add|del) corruption|ODEBUG: |non-static key|"
+    r"Internal error: |DMAR: .*fault|IO_PAGE_FAULT|"
     r"Booting from Hard Disk|No bootable device")
 
 
@@ -226,9 +227,12 @@ def make_disk(folder, name, size=DISK_SIZE):
 
 
 def make_disks(arguments, folder):
-    """Makes the disk images that a command line names without a folder."""
-    for name in re.findall(r"\bfile=([\w.-]+\.img)", " ".join(arguments)):
+    """Makes the disk images that a command line names without a folder.
+    Return: how many."""
+    names = re.findall(r"\bfile=([\w.-]+\.img)", " ".join(arguments))
+    for name in names:
         make_disk(folder, name)
+    return len(names)
 
 
 class Machine:
@@ -343,7 +347,7 @@ class Machine:
         self.host_port, host_far = socket.socketpair()
         far = qmp_far, agent_far, host_far
         arguments = self._arguments(*(s.fileno() for s in far))
-        make_disks(arguments, self.folder)
+        self.disks = make_disks(arguments, self.folder)
         with self.open_log("command") as f:
             f.write(shlex.join(arguments) + "\n")
         self._spawn(arguments, far)
@@ -602,7 +606,7 @@ class Machine:
     def _wait_awake(self, marks, timeout=60):
         """The power button ends s2idle; pressed too early, it makes the guest
         try once more to fall asleep."""
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * PATIENCE
         while True:
             self.settle(2)
             said = [line for line in self.console[marks:]
@@ -654,7 +658,7 @@ class Machine:
         end = time.monotonic() + timeout * PATIENCE
         while not self.guest.succeeds(script):
             if time.monotonic() > end:
-                raise MachineError(f"waited {timeout} s for "
+                raise MachineError(f"waited {timeout * PATIENCE:g} s for "
                                    f"{what or script}")
             time.sleep(0.1)
 

@@ -4,6 +4,8 @@
 import re
 from collections import namedtuple
 
+from .guest import GuestError
+
 IORESOURCE_IO = 0x100
 IORESOURCE_MEM = 0x200
 IORESOURCE_UNSET = 0x20000000
@@ -24,7 +26,7 @@ UNMAPPED = 1 << 63
 
 # Each BAR, and why it stays if it does; only with the option.
 LISTING = "/sys/kernel/debug/pci/movable_bars"
-
+LISTED = re.compile(r"^(\S+) ((?:VF )?BAR \d|ROM) \[mem (\S+).*?\]: (.*)$", re.M)
 
 # What a driver's BARs are to bear, whatever it promised itself; only with the option.
 STANDING = "/sys/kernel/debug/pci/bar_standing"
@@ -35,9 +37,18 @@ def stand(machine, driver, standing):
     machine.run(f"echo {driver} {standing} > {STANDING}")
 
 
-def listing(machine):
-    """Return: what the kernel lists in LISTING."""
-    return machine.run(f"cat {LISTING}")
+def listed(machine):
+    """Return: (device, "BAR 2" or "VF BAR 0", its range) -> what LISTING says of it."""
+    return {line[:3]: line[3] for line in LISTED.findall(machine.run(f"cat {LISTING}"))}
+
+
+def state(machine, device, bar):
+    """Return: what LISTING says of a BAR of a device, "BAR 2" for example."""
+    found = [text for (whose, name, _), text in listed(machine).items()
+             if (whose, name) == (device, bar)]
+    if len(found) != 1:
+        raise GuestError(f"{LISTING} lists {device} {bar} {len(found)} times")
+    return found[0]
 
 
 def moves(lines):
@@ -72,14 +83,14 @@ def no_space(lines):
 def resources(machine):
     """Return: device -> list of Range, one for each line of its sysfs file
     `resource`: BARs 0 to 5, ROM, SR-IOV (if configured), bridge windows."""
-    text = machine.run("cd /sys/bus/pci/devices; for d in *; do echo @$d; "
-                       "cat $d/resource; done")
+    text = machine.run("cd /sys/bus/pci/devices; grep -sH . */resource || true")
     devices = {}
     for line in text.splitlines():
-        if line.startswith("@"):
-            ranges = devices[line[1:]] = []
-        else:
-            ranges.append(Range(*(int(word, 16) for word in line.split())))
+        device, words = line.split("/resource:")
+        devices.setdefault(device, []).append(
+            Range(*(int(word, 16) for word in words.split())))
+    if not devices:
+        raise GuestError("no device has a file resource in sysfs")
     return devices
 
 
@@ -221,12 +232,9 @@ def overlaps(machine):
 
 
 def _parents(machine):
-    text = machine.run("cd /sys/bus/pci/devices; for d in *; do "
-                       "echo $d $(readlink $d); done")
     parents = {}
-    for line in text.splitlines():
-        device, path = line.split()
-        above = path.split("/")[-2]
+    for line in machine.run("cd /sys/bus/pci/devices; ls -ld *").splitlines():
+        above, device = line.split("/")[-2:]
         if re.fullmatch(r"\w{4}:\w\w:\w\w\.\w", above):
             parents[device] = above
     return parents

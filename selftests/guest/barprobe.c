@@ -4,7 +4,6 @@
  *
  *   barprobe write BDF BAR SEED    write a pattern
  *   barprobe check BDF BAR SEED    read it back
- *   barprobe size BDF BAR          print the size in bytes
  *
  * The pattern goes to the first and last page, to each power of two in between
  * and to 64 pages chosen by SEED: a window that is too small, doubled or
@@ -85,8 +84,7 @@ static int probe(const struct bar *bar, uint64_t seed, int write)
 
 static int usage(void)
 {
-	fprintf(stderr, "usage: barprobe write|check BDF BAR SEED\n"
-			"       barprobe size BDF BAR\n");
+	fprintf(stderr, "usage: barprobe write|check BDF BAR SEED\n");
 	return 2;
 }
 
@@ -94,20 +92,14 @@ int main(int argc, char **argv)
 {
 	struct bar bar;
 
-	if (argc < 4)
+	if (argc != 5)
 		return usage();
 	bar = open_bar(argv[2], atoi(argv[3]), "");
-	if (!strcmp(argv[1], "size")) {
-		printf("%lu\n", bar.size);
-		return 0;
-	}
 	if (bar.size < PAGE) {
 		fprintf(stderr, "barprobe: the BAR is smaller than a page\n");
 		return 2;
 	}
 	enable_device(bar.bdf);
-	if (argc != 5)
-		return usage();
 	return probe(&bar, strtoull(argv[4], NULL, 0),
 		     !strcmp(argv[1], "write"));
 }

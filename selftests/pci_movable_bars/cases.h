@@ -58,8 +58,7 @@ struct step {
  * @name: unique, of what a shell does not touch
  * @machine: the virtual machine it is made for; NULL: any machine
  * @what: a sentence
- * @stock_fails: without movable BARs this fails, and how: what is done to a device that
- *	is in use
+ * @stock_stops: why a disk stops in it without movable BARs
  * @steps: what is done, if a host plugs devices
  * @run: what is done, if not
  */
@@ -67,13 +66,16 @@ struct test_case {
 	const char *name;
 	const char *machine;
 	const char *what;
-	const char *stock_fails;
+	const char *stock_stops;
 	const struct step *steps;
 	void (*run)(void);
 };
 
 extern const struct test_case cases_of_machines[];
 extern const struct test_case cases_of_any[];
+
+/* Devices with memory that virtual machines may share are for tests here */
+void allow_shared_memory(void);
 
 /* Whether this kernel runs with pci=pcie_movable_bars */
 bool bars_are_movable(void);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Cases for any machine. They only read, rescan, and disturb devices that are made for
- * tests and that nobody has enabled. What they write to memory behind a BAR they
- * take back. A rescan finds what somebody has removed by hand.
+ * tests and that nobody has enabled. What they write to memory behind a BAR they take
+ * back if they succeed. A rescan finds what somebody has removed by hand.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,20 +25,29 @@
  * @device: its number
  * @memory_bar: the BAR with memory; -1: there is none
  * @any_bar: a BAR that the device has
+ * @shared: other virtual machines may use its memory, which does not show
  */
 struct test_device {
 	int vendor;
 	int device;
 	int memory_bar;
 	int any_bar;
+	bool shared;
 };
 
 /* pci-testdev, edu, ivshmem-plain */
 static const struct test_device test_devices[] = {
 	{ 0x1b36, 0x0005, -1, 0 },
 	{ 0x1234, 0x11e8, -1, 0 },
-	{ 0x1af4, 0x1110, 2, 2 },
+	{ 0x1af4, 0x1110, 2, 2, .shared = true },
 };
+
+static bool may_use_shared;
+
+void allow_shared_memory(void)
+{
+	may_use_shared = true;
+}
 
 /* Neither a driver nor a program has enabled it */
 static bool is_idle(const struct pci_dev *dev)
@@ -75,11 +84,13 @@ static struct found find_test_device(const struct pci_tree *tree, bool with_memo
 		int bar = with_memory ? t->memory_bar : t->any_bar;
 
 		for (int i = 0; i < tree->nr; i++)
-			if (matches(&tree->devs[i], t, bar))
+			if ((may_use_shared || !t->shared) &&
+			    matches(&tree->devs[i], t, bar))
 				return (struct found){ &tree->devs[i], bar };
 	}
 	skip("no device is made for tests (%s), has an address, and is not in use",
-	     with_memory ? "ivshmem" : "pci-testdev, edu, ivshmem");
+	     with_memory ? "ivshmem, if -s allows it" :
+			   "pci-testdev, edu; ivshmem, if -s allows it");
 }
 
 static void need_movable(void)
@@ -178,7 +189,7 @@ static void rescan_changes_nothing(void)
 	char *iomem, *later;
 
 	log_open();
-	disks_start();
+	disks_start(0);
 	before = pci_read_tree();
 	iomem = read_file("/proc/iomem", NULL);
 	for (int i = 0; i < RESCANS; i++)

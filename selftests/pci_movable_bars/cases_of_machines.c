@@ -218,11 +218,11 @@ const struct test_case cases_of_machines[] = {
 
 	{ "shpc.memory", "shpc",
 	  "256 MiB into a slot of conventional PCI beside a running disk",
-	  .stock_fails = DISK_STOPS,
+	  .stock_stops = DISK_STOPS,
 	  STEPS({ PLUG, "a", "bridge0:2", "ram=256M", 0, 1 }) },
 	{ "shpc.two", "shpc",
 	  "two devices into slots of conventional PCI",
-	  .stock_fails = DISK_STOPS,
+	  .stock_stops = DISK_STOPS,
 	  STEPS({ PLUG, "a", "bridge0:2", "ram=64M", 0, 1 },
 		{ PLUG, "b", "bridge0:3", "regs", 1, 1 }) },
 

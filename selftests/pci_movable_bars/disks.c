@@ -17,7 +17,7 @@
 #include "disks.h"
 #include "test.h"
 
-#define MAX_DISKS	8
+#define MAX_DISKS	16
 #define AREA		(2 * MIB)
 #define BLOCK		(16 * KIB)
 #define POISON		0xa5
@@ -44,6 +44,17 @@ struct disk {
 
 static struct disk *disks;
 static int nr_disks;
+static const char *known;
+
+/* Ends the case: a disk does not answer any more */
+static __noreturn void stopped(const struct disk *disk, const char *how)
+{
+	if (!known)
+		fail("%s: %s", disk->name, how);
+	note("%s: %s", disk->name, how);
+	note("expected: %s", known);
+	exit(KSFT_XFAIL);
+}
 
 static void *aligned(size_t size)
 {
@@ -97,6 +108,8 @@ static void start_reading(const char *name)
 	pid_t pid;
 	int fd;
 
+	if (nr_disks == MAX_DISKS)
+		fail("there are more than %d disks", MAX_DISKS);
 	snprintf(path, sizeof(path), "/dev/%.31s", name);
 	fd = open(path, O_RDONLY | O_DIRECT | O_EXCL | O_CLOEXEC);
 	if (fd < 0)
@@ -105,6 +118,7 @@ static void start_reading(const char *name)
 		close(fd);
 		return;
 	}
+	*disk = (struct disk){};
 	snprintf(disk->name, sizeof(disk->name), "%.31s", name);
 	pid = fork();
 	if (!pid) {
@@ -126,21 +140,76 @@ static bool is_disk(const char *name)
 	return !fnmatch("nvme*n[0-9]", name, 0) || !fnmatch("vd[a-z]", name, 0);
 }
 
-void disks_start(void)
+static bool is_read(const char *name)
+{
+	for (int i = 0; i < nr_disks; i++)
+		if (disks[i].pid && !strcmp(disks[i].name, name))
+			return true;
+	return false;
+}
+
+/* Whether the disk is at this device, or at one below it */
+static bool is_below(const char *name, const char *dev)
+{
+	char path[64], link[PATH_MAX];
+	ssize_t n;
+
+	snprintf(path, sizeof(path), "/sys/block/%.31s", name);
+	n = readlink(path, link, sizeof(link) - 1);
+	if (n < 0)
+		return false;
+	link[n] = 0;
+	return strstr(link, dev);
+}
+
+/* Reads what is not read yet; of this device, or of all */
+static void read_more(const char *dev)
 {
 	DIR *dir = opendir("/sys/block");
 	struct dirent *entry;
 
+	while (dir && (entry = readdir(dir)))
+		if (is_disk(entry->d_name) && !is_read(entry->d_name) &&
+		    (!dev || is_below(entry->d_name, dev)))
+			start_reading(entry->d_name);
+	if (dir)
+		closedir(dir);
+}
+
+/* Drivers take their time until a disk is there */
+static void read_until(int nr, const char *dev)
+{
+	double end = now() + patient(20);
+
+	for (;;) {
+		read_more(dev);
+		if (nr_disks >= nr)
+			return;
+		if (now() > end)
+			fail("%d disks can be read%s%s, there should be %d", nr_disks,
+			     dev ? " with that at " : "", dev ?: "", nr);
+		nap(50);
+	}
+}
+
+void disks_start(int nr)
+{
 	disks = mmap(NULL, MAX_DISKS * sizeof(*disks), PROT_READ | PROT_WRITE,
 		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (disks == MAP_FAILED)
 		fail("no memory to count reads");
-	while (dir && (entry = readdir(dir)) && nr_disks < MAX_DISKS)
-		if (is_disk(entry->d_name))
-			start_reading(entry->d_name);
-	if (dir)
-		closedir(dir);
+	read_until(nr, NULL);
 	note("%d disks are read", nr_disks);
+}
+
+void disks_add(const char *dev)
+{
+	read_until(nr_disks + 1, dev);
+}
+
+void disks_may_stop(const char *why)
+{
+	known = why;
 }
 
 static void check_disk(struct disk *disk)
@@ -149,13 +218,13 @@ static void check_disk(struct disk *disk)
 
 	while (disk->reads == disk->seen && !disk->error && now() < end)
 		nap(20);
-	if (disk->error)
-		fail("%s: a read failed: %s", disk->name, strerror(disk->error));
 	if (disk->wrong)
 		fail("%s: %lu reads gave other data than the first", disk->name,
 		     disk->wrong);
+	if (disk->error)
+		stopped(disk, strerror(disk->error));
 	if (disk->reads == disk->seen)
-		fail("%s: no read has ended for 20 s", disk->name);
+		stopped(disk, "no read ends any more");
 	disk->seen = disk->reads;
 }
 
@@ -174,7 +243,7 @@ static void stop(struct disk *disk)
 	kill(disk->pid, SIGKILL);
 	while (!waitpid(disk->pid, NULL, WNOHANG)) {
 		if (now() > end)
-			fail("%s: a read does not end", disk->name);
+			stopped(disk, "a read does not end");
 		nap(20);
 	}
 	note("%s: %lu reads, slowest %.0f ms", disk->name, disk->reads,
@@ -182,23 +251,10 @@ static void stop(struct disk *disk)
 	disk->pid = 0;
 }
 
-static bool is_below(const struct disk *disk, const char *dev)
-{
-	char path[64], link[PATH_MAX];
-	ssize_t n;
-
-	snprintf(path, sizeof(path), "/sys/block/%s", disk->name);
-	n = readlink(path, link, sizeof(link) - 1);
-	if (n < 0)
-		return false;
-	link[n] = 0;
-	return strstr(link, dev);
-}
-
 void disks_forget(const char *dev)
 {
 	for (int i = 0; i < nr_disks; i++)
-		if (disks[i].pid && is_below(&disks[i], dev))
+		if (disks[i].pid && is_below(disks[i].name, dev))
 			stop(&disks[i]);
 }
 

@@ -4,10 +4,20 @@
 #define DISKS_H
 
 /*
- * Starts reading all NVMe and virtio disks there are, up to eight; not those that are
- * mounted or otherwise in use, whose contents may change. Says how many.
+ * Starts reading all NVMe and virtio disks there are; not those that are mounted or
+ * otherwise in use, whose contents may change. Says how many. Fails the case if there
+ * are fewer than @nr.
  */
-void disks_start(void);
+void disks_start(int nr);
+
+/* Reads the disk at this PCI device as well, as soon as it is there */
+void disks_add(const char *dev);
+
+/*
+ * Disks are known to stop in this case, for a reason: one that does is no failure, but
+ * ends the case with KSFT_XFAIL
+ */
+void disks_may_stop(const char *why);
 
 /*
  * Fails the case if a read failed or gave other data than the first one of that place,

@@ -17,6 +17,7 @@
 
 static int port = -1;
 static char machine[64] = "";
+static int disks;
 static bool native;
 
 static bool is_ours(const char *entry)
@@ -138,8 +139,9 @@ bool host_open(void)
 		return false;
 	answer = host_ask("hello");
 	for (int i = 0; i < answer->nr; i++) {
-		if (sscanf(answer->lines[i], "machine %63s", machine) != 1 &&
-		    sscanf(answer->lines[i], "hotplug %15s", way) == 1)
+		sscanf(answer->lines[i], "machine %63s", machine);
+		sscanf(answer->lines[i], "disks %d", &disks);
+		if (sscanf(answer->lines[i], "hotplug %15s", way) == 1)
 			native = !strcmp(way, "native");
 	}
 	return true;
@@ -148,6 +150,11 @@ bool host_open(void)
 const char *host_machine(void)
 {
 	return machine;
+}
+
+int host_disks(void)
+{
+	return disks;
 }
 
 bool host_plugs_natively(void)

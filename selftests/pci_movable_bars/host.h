@@ -4,8 +4,9 @@
  * this name. Each request is a line, each answer any number of lines, the last of
  * which is "ok" or "error TEXT":
  *
- *   hello			"machine NAME", and "hotplug native" (the slots' own
- *				registers) or "hotplug acpi"
+ *   hello			"machine NAME", "disks NUMBER" of those that it has, and
+ *				"hotplug native" (the slots' own registers) or
+ *				"hotplug acpi"
  *   plug ID SLOT FUNCTION...	plugs a device; a FUNCTION is one of
  *				  ram=SIZE	memory behind a 64-bit prefetchable BAR
  *				  test=SIZE	the same without memory
@@ -46,9 +47,10 @@ struct host_answer {
 	int nr;
 };
 
-/* Whether a host offers its help; then its machine's name and way of hot-plug are known */
+/* Whether a host offers its help; then this is known of its machine */
 bool host_open(void);
 const char *host_machine(void);
+int host_disks(void);
 bool host_plugs_natively(void);
 
 /* Fails the case if the host refuses; the answer is overwritten by the next */

@@ -11,7 +11,7 @@
 #include "log.h"
 #include "test.h"
 
-#define TROUBLE "BUG:|WARNING:|Oops|KASAN:|UBSAN:|general protection fault|" \
+#define TROUBLE "BUG:|WARNING:|Oops|Internal error:|KASAN:|UBSAN:|general protection fault|" \
 		"lockup|blocked for more than|circular locking|refcount_t:|" \
 		"rcu: INFO: .* stall|list_(add|del) corruption|ODEBUG:|" \
 		"DMAR:.*fault|IO_PAGE_FAULT"

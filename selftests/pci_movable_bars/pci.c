@@ -288,22 +288,42 @@ static u64 bar_register(const struct pci_dev *dev, int bar)
 	return value & ~0xfULL;
 }
 
-/* The addresses in registers are those of the bus, equal where nothing translates */
+/* BARs of Enhanced Allocation, or wired ones, have none; nor have Virtual Functions */
+static bool has_register(const struct pci_dev *dev, int bar)
+{
+	const struct pci_range *r = &dev->ranges[bar];
+
+	return !dev->is_virtual && pci_is_memory(r) && pci_is_assigned(r) &&
+	       !(r->flags & IORESOURCE_PCI_FIXED);
+}
+
+static int count_registers(const struct pci_dev *dev)
+{
+	return dev->is_bridge ? 2 : PCI_NR_BARS;
+}
+
 static void check_bar_registers(const struct pci_dev *dev)
 {
-	int nr = dev->is_bridge ? 2 : PCI_NR_BARS;
-
-	for (int i = 0; i < nr && !dev->is_virtual; i++) {
-		const struct pci_range *r = &dev->ranges[i];
-
-		/* Those of Enhanced Allocation, or wired ones, have no register */
-		if (!pci_is_memory(r) || !pci_is_assigned(r) ||
-		    r->flags & IORESOURCE_PCI_FIXED)
-			continue;
-		if (bar_register(dev, i) != r->start)
+	for (int i = 0; i < count_registers(dev); i++)
+		if (has_register(dev, i) && bar_register(dev, i) != dev->ranges[i].start)
 			wrong("%s BAR %d holds %#llx, the kernel says %#llx", dev->name, i,
-			      bar_register(dev, i), r->start);
-	}
+			      bar_register(dev, i), dev->ranges[i].start);
+}
+
+/* The addresses in registers are those of the bus; some host bridges translate all */
+static bool is_translated(const struct pci_tree *tree, const struct pci_dev *dev)
+{
+	int equal = 0, nr = 0;
+
+	for (int d = 0; d < tree->nr; d++)
+		for (int i = 0; i < count_registers(&tree->devs[d]); i++)
+			if (same_domain(&tree->devs[d], dev) &&
+			    has_register(&tree->devs[d], i)) {
+				nr++;
+				equal += bar_register(&tree->devs[d], i) ==
+					 tree->devs[d].ranges[i].start;
+			}
+	return nr && !equal;
 }
 
 /* PCI-to-PCI Bridge Architecture 1.2, 3.2.5.8 and 3.2.5.9: 1 MiB each step */
@@ -329,6 +349,9 @@ static void check_window_register(const struct pci_dev *dev, bool prefetchable)
 
 	/* A bridge that does not forward memory has no window, whatever is there */
 	if (w.start > w.end || !(config_word(dev, PCI_COMMAND) & PCI_COMMAND_MEMORY))
+		return;
+	/* One without a prefetchable window has zeros there, 3.2.5.9 */
+	if (prefetchable && !config_dword(dev, PCI_PREF_MEMORY_BASE))
 		return;
 	for (int i = PCI_ROM + 1; i < dev->nr_ranges; i++)
 		if (pci_is_memory(&dev->ranges[i]) && dev->ranges[i].start == w.start &&
@@ -363,6 +386,8 @@ const char *pci_find_fault(const struct pci_tree *tree)
 		const struct pci_dev *dev = &tree->devs[i];
 
 		check_windows(tree, dev);
+		if (is_translated(tree, dev))
+			continue;
 		check_bar_registers(dev);
 		if (!dev->is_bridge)
 			continue;
@@ -379,8 +404,9 @@ void pci_check_kept(const struct pci_tree *before, const struct pci_tree *after)
 		const struct pci_dev *old = &before->devs[d];
 		const struct pci_dev *dev = pci_find(after, old->name);
 
-		for (int i = 0; dev && i < PCI_NR_BARS; i++)
-			if (pci_is_assigned(&old->ranges[i]) &&
+		for (int i = 0; dev && i < old->nr_ranges; i++)
+			if ((i < PCI_NR_BARS || is_bar(old, i)) &&
+			    pci_is_assigned(&old->ranges[i]) &&
 			    !pci_is_assigned(&dev->ranges[i]))
 				fail("%s BAR %d has lost its address", dev->name, i);
 	}

@@ -248,21 +248,24 @@ static const char *find_reason(const struct plugged *p, int mark)
 static void check_moves(const struct step *step, int mark)
 {
 	const char *logged = log_find(mark, MOVED);
+	int nr_logged = log_count(mark, MOVED);
 
 	if (!bars_are_movable()) {
 		if (logged)
 			fail("without the option, but: %s", logged);
 		return;
 	}
-	if (!!logged != !!nr_moved)
-		fail("%d BARs have moved, but the log says: %s", nr_moved, logged ?: "nothing");
+	/* One may have moved twice */
+	if (nr_logged < nr_moved || (logged && !nr_moved))
+		fail("%d BARs have moved, but the log has %d lines of that", nr_moved,
+		     nr_logged);
 	if (step->moves == MOVES && !nr_moved)
 		fail("no BAR has moved");
 	if (step->moves == MOVES_NONE && nr_moved)
 		fail("a BAR has moved: %s", logged);
 }
 
-/* Disks and network cards that are served have a driver that works */
+/* Disks and network cards that are served have a driver; and disks are read */
 static void check_driver(const struct plugged *p)
 {
 	const char *driver = pci_path(first_function(p), "driver");
@@ -275,6 +278,9 @@ static void check_driver(const struct plugged *p)
 			fail("%s has no driver", first_function(p));
 		nap(20);
 	}
+	/* "nvme=N" has no media */
+	if (!strcmp(p->device, "nvme"))
+		disks_add(first_function(p));
 }
 
 static void check_served(const struct step *step, const struct plugged *p, int mark)
@@ -386,6 +392,7 @@ static void unplug(struct plugged *p)
 	pid_t child = 0;
 
 	release(p);
+	disks_forget(first_function(p));
 	host_ask("press %s", p->id);
 	if (host_plugs_natively() && find_slot(p, path, sizeof(path))) {
 		child = fork();
@@ -527,7 +534,7 @@ void unplug_all(void)
 void run_steps(const struct step *steps)
 {
 	log_open();
-	disks_start();
+	disks_start(host_disks());
 	tree = pci_read_tree();
 	for (const struct step *step = steps; step->op != END; step++) {
 		int mark = log_mark();

@@ -58,9 +58,10 @@ void skip(const char *format, ...)
 
 double patient(double seconds)
 {
-	const char *factor = getenv("PATIENCE");
+	const char *text = getenv("PATIENCE");
+	double factor = text ? atof(text) : 0;
 
-	return factor ? seconds * atof(factor) : seconds;
+	return factor > 0 ? seconds * factor : seconds;
 }
 
 double now(void)

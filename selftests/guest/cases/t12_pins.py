@@ -22,19 +22,10 @@ FIXED_BAR = re.compile(
     r"(gap ends \w+ at|in the way:) (\S+) \[mem (\S+) .*?\]: (.*)")
 
 
-def states(m):
-    """Return: (device, BAR's name, range) -> what debugfs says of it."""
-    text = pci.listing(m)
-    return {line[:3]: line[3] for line in re.findall(
-        r"^(\S+) ((?:VF )?BAR \d) \[mem (\S+).*?\]: (.*)$", text, re.M)}
-
-
 def state(m, bar):
     """Return: what debugfs says of one of the mover's BARs."""
     name = f"BAR {bar}" if bar < pci.NR_BARS else f"VF BAR {bar - VF_BAR}"
-    found = [text for (device, n, _), text in states(m).items()
-             if (device, n) == (MOVER, name)]
-    return found[0]
+    return pci.state(m, MOVER, name)
 
 
 def expect_reasons(t, m, lines):
@@ -44,7 +35,7 @@ def expect_reasons(t, m, lines):
     reason = expect_refused(t, lines, refused)
     t.check("fixed" in reason, f"'{reason}' to speak of fixed BARs")
     known = {(device, where): text
-             for (device, _, where), text in states(m).items()}
+             for (device, _, where), text in pci.listed(m).items()}
     named = [found.groups() for found in map(FIXED_BAR.search, lines) if found]
     for _, device, where, text in named:
         t.equal("fixed: " + text, known[device, where], f"reason of {device}")

@@ -140,6 +140,7 @@ def affinity(t):
         logged = {(move.device, move.bar) for move in
                   pci.moves(m.dmesg_since(mark))}
         t.check({(DISK, 0), (NIC, 3)} <= logged, f"both tables in {logged}")
+        t.check(changes, "changes of affinity")
         now = counts(m, queues)
         t.check(all(sum(now[irq]) > sum(queues[irq]) for irq in queues
                     if irq not in free), f"interrupts of queues: {now}")

@@ -18,12 +18,12 @@ MACHINES = {
     "nocrs": ("pci=nocrs", "dmesg | grep 'Ignoring host bridge windows'", {}),
     # Without MSI or extended config space Linux leaves hot-plug to firmware.
     "nomsi": ("pci=nomsi", "! grep -i pci-msi /proc/interrupts", {"hotplug": "acpi"}),
-    "nommconf": ("pci=nommconf", "! grep -i mmconfig /proc/iomem && "
-                 "dmesg | grep 'Using configuration type 1'", {"hotplug": "acpi"}),
+    "nommconf": ("pci=nommconf", "! grep 'PCI ECAM' /proc/iomem && "
+                 "dmesg | grep 'MMCONFIG is disabled'", {"hotplug": "acpi"}),
     "nopat": ("nopat", "dmesg | grep -i 'PAT.*disabled'", {}),
     "option-alone": ("", "! grep realloc /proc/cmdline",
                      {"option": "pci=pcie_movable_bars"}),
-    "threaded-interrupts": ("threadirqs", "ps | grep 'irq/.*nvme'", {}),
+    "threaded-interrupts": ("threadirqs", r"ps | grep '\[irq/.*nvme'", {}),
 }
 
 
