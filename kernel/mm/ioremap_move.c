@@ -113,6 +113,7 @@ unsigned int ioremap_map_lock(void)
 	down_read(&ioremap_sem);
 	return memalloc_noio_save();
 }
+EXPORT_SYMBOL_FOR_MODULES(ioremap_map_lock, "pci_bartest");
 
 /**
  * ioremap_map_unlock - leave a section that makes or removes mappings of MMIO
@@ -123,6 +124,7 @@ void ioremap_map_unlock(unsigned int flags)
 	memalloc_noio_restore(flags);
 	up_read(&ioremap_sem);
 }
+EXPORT_SYMBOL_FOR_MODULES(ioremap_map_unlock, "pci_bartest");
 
 static void next_generation(void)
 {
@@ -714,7 +716,8 @@ void ioremap_move_break(const struct ioremap_move_set *set)
 
 /**
  * ioremap_move_make - point the mappings at where the device is
- * @set: from ioremap_move_prepare(), after ioremap_move_break()
+ * @set: from ioremap_move_prepare(), after ioremap_move_break(); or NULL if nobody
+ *	has mapped what changes its address
  * @moved: true for the new addresses, false for the old ones
  *
  * Each CPU may go on with the addresses it has cached until it has called
@@ -724,7 +727,7 @@ void ioremap_move_break(const struct ioremap_move_set *set)
  */
 void ioremap_move_make(const struct ioremap_move_set *set, bool moved)
 {
-	for (unsigned int i = 0; i < set->nr; i++)
+	for (unsigned int i = 0; set && i < set->nr; i++)
 		arch_ioremap_move_make(&set->areas[i], moved);
 	next_generation();
 }

@@ -13,6 +13,8 @@
  * See Documentation/PCI/movable-bars.rst.
  */
 
+#include <linux/iopoll.h>
+#include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/workqueue.h>
 
@@ -25,6 +27,9 @@
 
 /* How often the world may change between planning and doing */
 #define PCI_MOVABLE_MAX_ATTEMPTS	16
+
+#define PCI_RESIZE_PATIENCE_US		(10 * USEC_PER_SEC)
+#define PCI_RESIZE_POLL_US		1000
 
 static bool movable_bars_enabled __ro_after_init;
 
@@ -309,18 +314,34 @@ static int plan_checked(struct pci_survey *s)
 	return -EINVAL;
 }
 
+/*
+ * What is being resized has given up its addresses and wants others. Whoever
+ * resizes may hold the lock of a device that has to move: do not wait for ever.
+ */
+static bool keep_resizers_out(void)
+{
+	bool locked;
+
+	return !pci_fault("resize") &&
+	       !read_poll_timeout(mutex_trylock, locked, locked,
+				  PCI_RESIZE_POLL_US, PCI_RESIZE_PATIENCE_US,
+				  false, &pci_resize_mutex);
+}
+
 static int attempt(struct pci_bus *root, struct list_head *held)
 {
 	struct pci_movable_stats stats = {};
-	struct pci_survey *survey = pci_survey_bus(root, held);
+	struct pci_survey *survey;
 	int ret;
 
-	if (!survey)
-		return -ENOMEM;
+	if (!keep_resizers_out())
+		return -EBUSY;
 
-	ret = plan_checked(survey);
+	survey = pci_survey_bus(root, held);
+	ret = survey ? plan_checked(survey) : -ENOMEM;
 	if (!ret)
 		ret = pci_apply_plan(survey, held, &stats);
+	mutex_unlock(&pci_resize_mutex);
 	if (!ret) {
 		report_switch(&stats);
 		settle_devs(survey);

@@ -215,10 +215,9 @@ static int switch_hardware(struct pci_apply *a, struct pci_movable_stats *stats)
 	ret = switch_registers(a);
 	stats->config_ns = pci_movable_ns_since(begin);
 
-	if (a->mapping_set)
-		ioremap_move_make(a->mapping_set, !ret);
 	if (!ret)
 		refresh_saved_state(a);
+	ioremap_move_make(a->mapping_set, !ret);
 	return ret;
 }
 

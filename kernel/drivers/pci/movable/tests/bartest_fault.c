@@ -164,6 +164,10 @@ static void unwatch(void)
  */
 void bartest_fault_watch(struct pci_dev *dev)
 {
+	/* Somebody may be inside of an access for ever so long: so the module stays */
+	if (!fault.ops)
+		__module_get(THIS_MODULE);
+
 	pci_lock_rescan_remove();
 	unwatch();
 	fault.ops = dev->bus->ops;

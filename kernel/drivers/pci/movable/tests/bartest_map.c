@@ -222,18 +222,22 @@ static const char *leaf_type(pte_t leaf)
 static void show_area(struct seq_file *m, struct pci_dev *pdev,
 		      const struct bartest_area *area)
 {
-	phys_addr_t phys = pci_resource_start(pdev, area->bar) + area->offset;
 	unsigned long start = (unsigned long)area->addr & PAGE_MASK;
 	unsigned long end = PAGE_ALIGN((unsigned long)area->addr + area->size);
 	struct leaf_view view = {
 		.walk = {
 			.fn = look_at_leaf,
 			.base = start,
-			.phys = phys & PAGE_MASK,
 		},
 		.middle = (unsigned long)area->addr + area->size / 2,
 	};
+	phys_addr_t phys;
 
+	/* Page tables lag behind the address while it changes */
+	guard(ioremap_map)();
+
+	phys = pci_resource_start(pdev, area->bar) + area->offset;
+	view.walk.phys = phys & PAGE_MASK;
 	ioremap_walk_leaves(start, end - start, &view.walk);
 	seq_printf(m, "%s %d %s %#llx %#llx phys %#llx leaf %lu type %s misplaced %u wrong %u\n",
 		   pci_name(pdev), area->bar, area->wc ? "wc" : "uc", (u64)area->offset,
