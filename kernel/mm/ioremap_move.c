@@ -637,7 +637,7 @@ void __weak arch_ioremap_move_unreserve(struct ioremap_move_area *areas,
  * as they are.
  *
  * Context: Between ioremap_move_begin() and ioremap_move_end(). May sleep.
- * Allocates; a caller that has paused disks is inside memalloc_noio_save().
+ * Allocates; a caller that has paused disks is inside memalloc_noreclaim_save().
  * Return: What the other functions take, to be freed by ioremap_move_finish().
  * ERR_PTR(-EBUSY) if a mapping cannot move or cannot be at its new address,
  * ERR_PTR(-EINVAL) if @moves are not whole pages, ERR_PTR(-ENOMEM).

@@ -380,8 +380,8 @@ static int compile(struct pci_apply *a, struct list_head *held)
 static int apply_locked(struct pci_apply *a, struct list_head *held,
 			struct pci_movable_stats *stats)
 {
+	unsigned int memflags;
 	ktime_t begin;
-	unsigned int noio;
 	int ret;
 
 	ret = check_presence(a, held) ?: recheck_holds(a, held, pci_bar_hold) ?:
@@ -389,8 +389,12 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 	if (ret)
 		return ret;
 
-	/* A paused device may be what memory is swapped out to */
-	noio = memalloc_noio_save();
+	/*
+	 * A paused device may be what memory is swapped out to: there may be none but
+	 * the reserves.
+	 */
+	memflags = a->survey->plan.nr_paused ? memalloc_noreclaim_save() :
+					       memalloc_noio_save();
 	begin = ktime_get();
 	pause_drivers(a, stats);
 	ret = switch_layout(a, held, stats);
@@ -399,7 +403,7 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 	resume_drivers(a, stats);
 	if (stats->callback_ns)
 		stats->paused_ns = pci_movable_ns_since(begin);
-	memalloc_noio_restore(noio);
+	memalloc_flags_restore(memflags);
 	if (ret)
 		return find_culprit(a, held, ret);
 
