@@ -32,13 +32,13 @@ LIMIT = 180 + 2 * SECONDS + 20 * CYCLES
 ROUND = 500
 CRASHES = 3
 
-# Eight more slots than the machine has otherwise, half of them in each switch
-MORE_SLOTS = [f"more{n}" for n in range(8)]
+# Twelve more slots than the machine has otherwise, half of them in each switch
+MORE_SLOTS = [f"more{n}" for n in range(12)]
 MORE_PORTS = [word for n, slot in enumerate(MORE_SLOTS) for word in (
     "-device", f"xio3130-downstream,id={slot},bus=up{n % 2},addr={8 + n // 2:#x},"
     f"chassis={30 + n},slot={30 + n}")]
 SLOTS = ["slot0", "slot1", "left", "right"] + MORE_SLOTS
-SIZES = [MIB, 16 * MIB, 256 * MIB, 256 * MIB, GIB, 4 * GIB, 64 * GIB]
+SIZES = [MIB, 16 * MIB, 256 * MIB, GIB, 4 * GIB, 8 * GIB, 16 * GIB]
 NIC = "0000:08:00.0"
 
 # In the slot that is left: a controller without a disk, with Virtual Functions.
