@@ -26,6 +26,8 @@ SPARSE = "CF=-D__typeof_unqual__=__typeof__"
 STACK_BYTES = 1024
 MESSAGE = re.compile(r"^(?:\.\./src/|/\S*?/src/)?([\w./-]+\.[ch]):(\d+)(?::\d+)?: "
                      r"(?:warning|error|fatal error): (.*)$")
+# What follows a file's name: the same message stands at another line after most patches.
+LINE_NUMBERS = re.compile(r":\d[\d:-]*")
 GCC = re.compile(r"\[-W[\w=+-]+\]$")
 # Of machines that are not x86, for files that only they have.
 OTHERS = {"arch/arm64/": "arm64"}
@@ -125,7 +127,7 @@ def kernel_doc(series, commit, path):
         done = subprocess.run(["scripts/kernel-doc", "-none", "-Wall", name],
                               cwd=patchset.TREE, capture_output=True, check=False)
     lines = done.stderr.decode(errors="replace").splitlines()
-    messages = [line.replace(scratch + "/", "") for line in lines
+    messages = [LINE_NUMBERS.sub(":", line.replace(scratch + "/", "")) for line in lines
                 if re.search(r"warning|error", line, re.I) and "warnings as" not in line]
     if done.returncode and not messages:
         messages = lines[-3:] or [f"exit status {done.returncode}"]
@@ -158,7 +160,8 @@ def counted(tool):
         after = messages(tool, series, store, commit.id, commit.touched,
                          next_touched(commit))
         fresh = collections.Counter(after) - collections.Counter(before)
-        return {"complaints": [f"new: {message}" for message in fresh], "note": f"{len(before)} before, {len(after)} after"}
+        return {"complaints": [f"new: {message}" for message in fresh],
+                "note": f"{len(before)} before, {len(after)} after"}
     return check
 
 
@@ -232,7 +235,7 @@ def coccicheck(end, store):
     """The whole series: what is reported after and was not before."""
     series = end.commit.series
     def texts(commit):
-        return [re.sub(r":[\d:-]+", ":", line) for line in cocci_of(series, store, commit)]
+        return [LINE_NUMBERS.sub(":", line) for line in cocci_of(series, store, commit)]
     before, after = texts(series.base), texts(series.head)
     fresh = collections.Counter(after) - collections.Counter(before)
     return {"complaints": [f"new: {line}" for line in fresh],

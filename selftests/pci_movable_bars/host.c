@@ -139,10 +139,13 @@ bool host_open(void)
 		return false;
 	answer = host_ask("hello");
 	for (int i = 0; i < answer->nr; i++) {
-		sscanf(answer->lines[i], "machine %63s", machine);
-		sscanf(answer->lines[i], "disks %d", &disks);
-		if (sscanf(answer->lines[i], "hotplug %15s", way) == 1)
+		const char *line = answer->lines[i];
+
+		if (sscanf(line, "hotplug %15s", way) == 1)
 			native = !strcmp(way, "native");
+		else if (sscanf(line, "machine %63s", machine) != 1 &&
+			 sscanf(line, "disks %d", &disks) != 1)
+			fail("the host's greeting says \"%s\"", line);
 	}
 	return true;
 }

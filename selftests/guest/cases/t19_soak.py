@@ -270,5 +270,5 @@ def soak(t):
             continue
         t.note(f"SOAK_SEED={SEED}, round {t.boots}: cycles {total['cycles']}, "
                f"moves {total['moves']}, refusals {total['refusals']}, "
-               f"I/O verified {total['verified']}, errors 0 "
-               f"in {time.monotonic() - begun:.0f} s")
+               f"I/O verified {total['verified']} without an error, "
+               f"{time.monotonic() - begun:.0f} s")
