@@ -108,7 +108,7 @@ class Host:
         elif kind == "nvme":
             # Virtual Functions are to be had for a disk without media only.
             m.device_add(f"nvme,{place},serial={name}," + (
-                f"subsys=subsys,sriov_max_vfs={value},sriov_vi_flexible={value},"
+                f"subsys=family,sriov_max_vfs={value},sriov_vi_flexible={value},"
                 f"sriov_vq_flexible={2 * int(value)}" if value
                 else f"drive={m.add_disk(name)}"))
         elif kind == "net":
