@@ -18,7 +18,10 @@ MACHINES = {
 }
 
 # Of arm64's board, without firmware
-ARM64_MACHINES = ["nested-1", "nested-3", "nested-4", "flat"]
+ARM64_MACHINES = ["nested-1", "nested-2", "nested-3", "nested-4", "flat"]
+# No firmware keeps bus numbers for a bridge that comes, or sets devices on the root bus
+# apart: one of them, which is fixed, leaves no room around the BAR that is held.
+LEFT_OUT = {("arm64", "nested-2.bridge"), ("arm64", "nested-2.held")}
 
 RESULT = re.compile(r"(ok|not ok) \d+ (\S+)(?:\s+# (SKIP|XFAIL|XPASS))?")
 # Of a device that was plugged or looked at, as steps.c says it
@@ -92,7 +95,7 @@ def cases(m):
     """Return: the names of the cases made for a booted machine."""
     listed = m.run(f"{PROGRAM} -l -m {m.topology}").splitlines()
     return [name for name, where in (line.split("\t")[:2] for line in listed)
-            if where != "any"]
+            if where != "any" and (m.platform.arch, name) not in LEFT_OUT]
 
 
 def run(m, option, names="", look=None):
