@@ -175,14 +175,6 @@ static void off_means_off(void)
 		fail("%s is there without the option", STANDING);
 }
 
-static void rescan(void)
-{
-	int err = write_file(PCI_RESCAN, "1");
-
-	if (err)
-		fail(PCI_RESCAN ": %s", strerror(err));
-}
-
 static void rescan_changes_nothing(void)
 {
 	struct pci_tree before, after;
@@ -193,7 +185,7 @@ static void rescan_changes_nothing(void)
 	before = pci_read_tree();
 	iomem = read_file("/proc/iomem", NULL);
 	for (int i = 0; i < RESCANS; i++)
-		rescan();
+		pci_rescan();
 	log_settle();
 	log_check();
 	after = pci_read_tree();
@@ -239,7 +231,7 @@ static void remove_and_rescan(void)
 		fail("%s cannot be removed: %s", name, strerror(err));
 	gone = !exists(pci_path(name, "config"));
 	/* Whatever is to be said of it, it has to come back */
-	rescan();
+	pci_rescan();
 	if (!gone)
 		fail("%s was not removed", name);
 	log_settle();
@@ -254,7 +246,7 @@ static void memory_survives(void)
 	struct found found = find_test_device(&tree, true);
 
 	memory_write(found.dev->name, found.bar, 1);
-	rescan();
+	pci_rescan();
 	memory_check(found.dev->name, found.bar, 1);
 	memory_restore(found.dev->name, found.bar);
 	pci_free_tree(&tree);

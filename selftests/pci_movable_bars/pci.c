@@ -31,6 +31,14 @@ int pci_write(const char *name, const char *file, const char *text)
 	return write_file(pci_path(name, file), text);
 }
 
+void pci_rescan(void)
+{
+	int err = write_file("/sys/bus/pci/rescan", "1");
+
+	if (err)
+		fail("the bus cannot be rescanned: %s", strerror(err));
+}
+
 static u32 config_dword(const struct pci_dev *dev, int offset)
 {
 	u32 value;

@@ -10,7 +10,6 @@
 #include "test.h"
 
 #define PCI_DEVICES	"/sys/bus/pci/devices"
-#define PCI_RESCAN	"/sys/bus/pci/rescan"
 
 /* Only a kernel with pci=pcie_movable_bars has it */
 #define PCI_LISTING	"/sys/kernel/debug/pci/movable_bars"
@@ -97,6 +96,9 @@ bool pci_is_same(const struct pci_tree *before, const struct pci_tree *after);
 
 /* Writes to a device's file in sysfs; errno of the kernel's answer, or 0 */
 int pci_write(const char *name, const char *file, const char *text);
+
+/* Lets the kernel look for devices, everywhere; the test fails if it cannot */
+void pci_rescan(void);
 
 /* Path of a device's file in sysfs, in a buffer that the next call reuses */
 const char *pci_path(const char *name, const char *file);

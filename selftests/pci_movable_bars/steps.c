@@ -419,14 +419,6 @@ static void remove_device(const struct plugged *p)
 	wait_for(p, false);
 }
 
-static void rescan(void)
-{
-	int err = write_file(PCI_RESCAN, "1");
-
-	if (err)
-		fail(PCI_RESCAN ": %s", strerror(err));
-}
-
 static void hold(struct plugged *p)
 {
 	for (int i = 0; i < p->nr_bars && !p->held; i++) {
@@ -503,7 +495,7 @@ static void carry_out(const struct step *step)
 		remove_device(find_plugged(step->id));
 		break;
 	case RESCAN:
-		rescan();
+		pci_rescan();
 		break;
 	case HOLD:
 		hold(find_plugged(step->id));
