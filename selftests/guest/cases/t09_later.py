@@ -5,6 +5,7 @@ import re
 
 from vm import pci
 from vm.ktap import case
+from vm.load import trouble
 from vm.machine import boot_files, kernel_image
 
 from ._common import (FIX_EDU, MIB, expect_served, expect_sound, plug_edu,
@@ -144,6 +145,23 @@ def resets_and_sleep(t):
         for step in (sleep_lightly, sleep_deeply):
             carry_out(t, m, step, DISK1)
         t.note("\n".join(neighbour.stop().lines()))
+
+
+@case("09-reset-cpu-off", limit=90)
+def reset_with_cpu_off(t):
+    """A disk was reset while a CPU was off: whatever CPU reads from it hears that it is
+    done, when that CPU is off again.  (Paused drivers are reset when BARs move.)"""
+    with t.boot("nested-2", cpus=4) as m:
+        mark = m.uptime_mark()
+        m.run("cd /sys/devices/system/cpu/cpu1 && echo 0 > online && "
+              "echo 1 > /sys/class/nvme/nvme0/reset_controller")
+        m.wait_until("[ $(cat /sys/class/nvme/nvme0/state) = live ]", 20, "the disk")
+        m.run("cd /sys/devices/system/cpu/cpu1 && echo 1 > online && echo 0 > online")
+        for cpu in (0, 2, 3):
+            m.run(f"timeout 20 taskset -c {cpu} dd if=/dev/nvme0n1 of=/dev/null bs=4k "
+                  "count=8 iflag=direct")
+        t.equal(trouble(m.dmesg_since(mark), set(m.run("ls /sys/bus/pci/devices").split())),
+                [], "complaints")
 
 
 @case("09-kexec", limit=120)
