@@ -88,9 +88,27 @@ debian_mirror() {
 		'Component: main' 'Origin: Debian' 'Label: Debian' 2>/dev/null | head -n 1
 }
 
+# private_sources DIR SUITE...: makes Debian's SUITEs the sources of private_apt DIR, and
+# fetches their lists.
+private_sources() {
+	sources=$1
+	shift
+	mirror=$(debian_mirror)
+	if [ -z "$mirror" ]; then
+		say "apt knows no Debian mirror (see /etc/apt/sources.list)"
+		return 1
+	fi
+	mkdir -p "$sources"
+	for suite in "$@"; do
+		echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg]" \
+			"$mirror $suite main"
+	done >"$sources/sources.list"
+	private_apt "$sources" apt-get -q update >&2
+}
+
 # private_apt DIR COMMAND...: apt-get or apt-cache with the sources and lists in DIR;
-# the system's stay as they are.  DIR/sources.list is the caller's; apt_for may name
-# another architecture than this machine's.
+# the system's stay as they are.  private_sources fills DIR; apt_for may name another
+# architecture than this machine's.
 private_apt() {
 	apt=$1
 	command=$2

@@ -84,7 +84,6 @@ FATAL = re.compile(
     r"Internal error: |DMAR: .*fault|IO_PAGE_FAULT|"
     r"Booting from Hard Disk|No bootable device")
 
-
 # What any kernel loses: the copy of a display's option, if that is "off".
 STOCK_LEAKS = re.compile(r"fb_get_options\+.*\n.* efifb_probe\+")
 
@@ -115,9 +114,10 @@ def emulator(platform):
                             stdout=subprocess.PIPE, text=True)
     if result.returncode:
         raise MachineError(f"there is no QEMU for {platform.arch}")
+    program = result.stdout.strip()
     # For what this process starts, too
-    os.environ[platform.variable] = result.stdout.strip()
-    return emulator(platform)
+    os.environ[platform.variable] = program
+    return program
 
 
 def platform_of(kernel):
