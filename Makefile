@@ -21,11 +21,11 @@ check: test-packages compose ## The tests; TESTS='name...': only those machines'
 check-uml: build-packages compose ## The planner's KUnit tests, in a kernel that runs as a program
 	@UML=$$(scripts/build uml) && export UML && scripts/check-uml
 
-check-debug: test-packages compose ## All of them on a kernel that watches itself: locks, memory, leaks
+check-debug: test-packages compose ## Those of machines on a kernel that watches itself: locks, memory
 	@$(call boot,movable+debug) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-10} scripts/run-tests $(or $(TESTS),--all)
 
-check-rt: test-packages compose ## All of them on a PREEMPT_RT kernel
+check-rt: test-packages compose ## The same on a PREEMPT_RT kernel
 	@$(call boot,movable+rt) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-3} scripts/run-tests $(or $(TESTS),--all)
 

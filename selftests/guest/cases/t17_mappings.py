@@ -144,4 +144,4 @@ def shared_page(t):
         t.equal(len(pages), 1, "pages that hold the four small BARs")
         for address in tested:
             t.equal(pci.state(m, address, "BAR 0"),
-                    "fixed: shares a page with another BAR", f"{address} BAR 0")
+                    "fixed: others may use the same page", f"{address} BAR 0")

@@ -275,9 +275,11 @@ static int find_culprit(struct pci_apply *a, struct list_head *held, int ret)
 	/* A mapping cannot follow */
 	if (ret == -EBUSY)
 		return recheck_holds(a, held, pci_bar_hold) ?: hold_all_moving(a, held);
-	if (a->culprit)
-		return pci_hold_dev(held, a->culprit, PCI_BAR_HOLD_ERROR) ?: -EAGAIN;
-	return ret;
+	if (!a->culprit)
+		return ret;
+	pci_warn(a->culprit, "%s in a move of BARs, stays where it is\n",
+		 ret == -ENODEV ? "does not answer" : "does not take an address");
+	return pci_hold_dev(held, a->culprit, PCI_BAR_HOLD_ERROR) ?: -EAGAIN;
 }
 
 static void finish_window(const struct pci_survey *s, int i)

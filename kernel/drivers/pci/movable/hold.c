@@ -48,7 +48,7 @@ static const char * const hold_texts[PCI_BAR_HOLDS] = {
 	[PCI_BAR_HOLD_USER]		= "mapped by a process",
 	[PCI_BAR_HOLD_PAGES]		= "used as memory pages",
 	[PCI_BAR_HOLD_MAPPING]		= "a kernel mapping cannot be re-pointed",
-	[PCI_BAR_HOLD_SHARED_PAGE]	= "shares a page with another BAR",
+	[PCI_BAR_HOLD_SHARED_PAGE]	= "others may use the same page",
 	[PCI_BAR_HOLD_WRITES]		= "no safe order of register writes",
 };
 

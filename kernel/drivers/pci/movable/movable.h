@@ -34,7 +34,7 @@
  * @PCI_BAR_HOLD_USER: a process mapped it
  * @PCI_BAR_HOLD_PAGES: the kernel made memory pages of it
  * @PCI_BAR_HOLD_MAPPING: a kernel mapping over it cannot be re-pointed
- * @PCI_BAR_HOLD_SHARED_PAGE: shares a page with another BAR
+ * @PCI_BAR_HOLD_SHARED_PAGE: shares a page with another BAR, or may
  * @PCI_BAR_HOLD_WRITES: no safe order of register writes exists
  * @PCI_BAR_HOLDS: how many there are
  */
