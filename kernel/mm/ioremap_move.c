@@ -58,6 +58,9 @@
 
 #define IOREMAP_MOVE_POLL_US		100
 
+/* Paused devices may be waiting as well */
+#define IOREMAP_TABLES_PATIENCE_US	USEC_PER_SEC
+
 /* To find out who is in the way */
 #define IOREMAP_HOLD_PATIENCE_MS	10000
 
@@ -435,6 +438,19 @@ enum ioremap_hold __weak arch_ioremap_range_hold(phys_addr_t start,
 	return IOREMAP_HOLD_NONE;
 }
 
+/*
+ * As for ptdump: others may free page tables below areas they own. Who splits a
+ * large page of the kernel allocates with this lock held, and may be waiting for
+ * a disk that is paused.
+ */
+static bool keep_page_tables(void)
+{
+	bool locked;
+
+	return !read_poll_timeout(mmap_write_trylock, locked, locked, IOREMAP_MOVE_POLL_US,
+				  IOREMAP_TABLES_PATIENCE_US, false, &init_mm);
+}
+
 static enum ioremap_hold range_hold(phys_addr_t start, resource_size_t size)
 {
 	struct range_scan scan = { .start = start, .size = size };
@@ -444,8 +460,8 @@ static enum ioremap_hold range_hold(phys_addr_t start, resource_size_t size)
 	if (range_has_pages(start, size))
 		return IOREMAP_HOLD_PAGES;
 
-	/* As for ptdump: others may free page tables below areas they own */
-	mmap_write_lock(&init_mm);
+	if (!keep_page_tables())
+		return IOREMAP_HOLD_UNSUPPORTED;
 	vmalloc_walk_ioremap(scan_area, &scan);
 	mmap_write_unlock(&init_mm);
 

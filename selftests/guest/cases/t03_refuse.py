@@ -7,8 +7,10 @@ from vm import pci
 from vm.ktap import case
 from vm.load import Load
 
-from ._common import (GIB, TRACING, expect_not_served, expect_refused,
-                      expect_stock_fails, start_tracing)
+from vm.machine import RAM_BAR
+
+from ._common import (GIB, TRACING, expect_not_served, expect_refused, expect_served,
+                      expect_stock_fails, plug_ram, probe, probe_again, start_tracing)
 
 TOO_LARGE = 64 * GIB
 SLOT = "0000:06:02.0"
@@ -62,6 +64,32 @@ def expect_silence(t, m, address):
           f"echo 1 > {device}/remove && echo 1 > /sys/bus/pci/rescan")
     command = pci.config_bytes(pci.config_space(m)[address])[4]
     t.equal(command & 3, 0, "memory and I/O space of the Command register")
+
+
+@case("03-removed-in-its-place")
+def removed_in_its_place(t):
+    """Two devices fill the aperture, and a third is refused. One of the two is
+    removed through sysfs and stays plugged: the third gets its addresses, at which
+    it must not answer any more."""
+    with t.boot("nested-2") as m:
+        first, _ = plug_ram(m, "first", "slot0", 16 * GIB)
+        old = pci.bars(m, first)[RAM_BAR].start
+        second, _ = plug_ram(m, "second", "slot1", 8 * GIB)
+        expect_served(t, m, second, 8 * GIB)
+        third, lines = plug_ram(m, "third", "slot2", 16 * GIB)
+        expect_refused(t, lines, third)
+        m.run(f"echo 1 > /sys/bus/pci/devices/{first}/remove")
+        m.wait_until(f"dmesg | grep '{third}: served after all'", 20, "room for the third")
+        t.equal(pci.bars(m, third)[RAM_BAR].start, old, "the address of the first")
+        expect_served(t, m, third, 16 * GIB)
+        decoding = {bar: start for bar, (start, _)
+                    in pci.memory_bars(pci.hardware(m)[first]).items() if start}
+        t.equal(decoding, {}, "BARs at which the first answers")
+        probe(m, third, 1)
+        mark = m.uptime_mark()
+        m.run("echo 1 > /sys/bus/pci/rescan")
+        expect_refused(t, m.dmesg_since(mark), first)
+        probe_again(m, third, 1)
 
 
 @case("03-never-fits", limit=90)

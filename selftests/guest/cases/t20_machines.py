@@ -2,8 +2,10 @@
 """The same hot-add on machines and with kernel parameters that change what the
 move goes through: processors, paging, interrupts, access to config space."""
 
+from vm import pci
 from vm.ktap import case
 from vm.load import Load
+from vm.machine import RAM_BAR
 
 from ._common import MIB, expect_served, plug_ram, probe, show_moves
 
@@ -39,6 +41,37 @@ def hot_add(t, append, proof, machine):
         probe(m, address, 1)
         m.unplug("ram0", quick=m.hotplug == "native")
         load.run_for(1)
+        load.stop()
+
+
+def aperture_of(m, address):
+    """Return: (start, end) of the host bridge's aperture that an address is in."""
+    lines = m.run("grep 'PCI Bus 0000:00$' /proc/iomem").splitlines()
+    found = [tuple(int(word, 16) for word in line.split()[0].split("-")) for line in lines]
+    return next(one for one in found if one[0] <= address <= one[1])
+
+
+@case("20-reserved-by-firmware", limit=90)
+def reserved(t):
+    """Where a device went, firmware says afterwards that nothing is: from before the
+    aperture's start, so that it is no child of it in the resource tree. The device
+    goes elsewhere, and what firmware itself has put there works."""
+    size = 256 * MIB
+    with t.boot("nested-2") as m:
+        address, _ = plug_ram(m, "ram0", "slot0", size)
+        place = pci.bars(m, address)[RAM_BAR].start
+        start, _ = aperture_of(m, place)
+        t.note(f"without: at {place:#x}, in the aperture from {start:#x} on")
+    begin, end = start - MIB, place + MIB
+    with t.boot("nested-2", append=f"memmap={end - begin:#x}${begin:#x}") as m:
+        load = Load(m).start()
+        t.check(aperture_of(m, place)[0] == start, "the same aperture")
+        address, lines = plug_ram(m, "ram0", "slot0", size)
+        show_moves(t, lines)
+        expect_served(t, m, address, size)
+        now = pci.bars(m, address)[RAM_BAR].start
+        t.check(now >= end, f"an address from {end:#x} on, not {now:#x}")
+        probe(m, address, 1)
         load.stop()
 
 

@@ -105,8 +105,12 @@ static int recheck_holds(struct pci_apply *a, struct list_head *held,
 		const struct pci_survey_bar *ref = &s->bar_refs[a->bars[i]];
 		enum pci_bar_hold hold;
 
-		if (!s->bars[a->bars[i]].assigned)
+		/* Root reads a ROM, and has it assigned for that, at any time */
+		if (!s->bars[a->bars[i]].assigned) {
+			if (resource_assigned(ref->res))
+				return -EAGAIN;
 			continue;
+		}
 
 		hold = pci_fault("use") ? PCI_BAR_HOLD_PINNED :
 					look(ref->dev, ref->resno);

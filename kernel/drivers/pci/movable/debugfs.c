@@ -34,14 +34,15 @@ static const char * const standing_names[] = {
 static void show_bar(struct seq_file *m, const struct pci_survey *s, int i)
 {
 	const struct pci_survey_bar *ref = &s->bar_refs[i];
+	struct resource range = pci_survey_range(s, i);
 
 	if (!ref->dev) {
-		seq_printf(m, "- %pR: fixed: %s\n", ref->res, ref->res->name);
+		seq_printf(m, "- %pR: fixed: %s\n", &range, range.name);
 		return;
 	}
 
 	seq_printf(m, "%s %s %pR: ", pci_name(ref->dev),
-		   pci_resource_name(ref->dev, ref->resno), ref->res);
+		   pci_resource_name(ref->dev, ref->resno), &range);
 	if (!s->bars[i].assigned)
 		seq_puts(m, "unassigned\n");
 	else if (s->bars[i].fixed)

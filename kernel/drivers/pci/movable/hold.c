@@ -82,10 +82,31 @@ enum pci_bar_hold pci_held(const struct list_head *held, struct pci_dev *dev)
 }
 
 /**
+ * pci_held_as_a_whole - look up whether the windows of a bridge stay put as well
+ * @held: list of struct pci_held_dev
+ * @bridge: the bridge
+ *
+ * Return: true if not only a BAR of it has to stay.
+ */
+bool pci_held_as_a_whole(const struct list_head *held, struct pci_dev *bridge)
+{
+	const struct pci_held_dev *entry;
+
+	list_for_each_entry(entry, held, node) {
+		if (entry->dev == bridge && (entry->hold == PCI_BAR_HOLD_ERROR ||
+					     entry->hold == PCI_BAR_HOLD_BUSY ||
+					     entry->hold == PCI_BAR_HOLD_POWER ||
+					     entry->hold == PCI_BAR_HOLD_WRITES))
+			return true;
+	}
+	return false;
+}
+
+/**
  * pci_hold_dev - count a device as fixed for the rest of this request
  * @held: list to add it to
- * @dev: the device; for a bridge, its windows stay as well
- * @hold: why
+ * @dev: the device
+ * @hold: why; see pci_held_as_a_whole() for windows
  *
  * Return: 0, or -ENOMEM.
  */
@@ -181,12 +202,13 @@ static enum pci_bar_hold dev_hold(struct pci_dev *dev)
 	return PCI_BAR_MOVABLE;
 }
 
+/* One that sleeps may not answer; it is looked at again when it is awake */
 static bool rom_is_enabled(struct pci_dev *dev)
 {
 	u32 rom = 0;
 
 	pci_read_config_dword(dev, dev->rom_base_reg, &rom);
-	return rom & PCI_ROM_ADDRESS_ENABLE;
+	return !PCI_POSSIBLE_ERROR(rom) && rom & PCI_ROM_ADDRESS_ENABLE;
 }
 
 /* Holds that follow from the kind of BAR */

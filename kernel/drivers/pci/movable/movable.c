@@ -54,24 +54,48 @@ bool pci_movable_bars_enabled(void)
 	return movable_bars_enabled;
 }
 
-/* A device that is neither added nor refused still has to become one of both */
+/*
+ * A device that is neither added nor refused still has to become one of both.
+ * Virtual Functions have no BARs of their own.
+ */
 static bool dev_is_open(const struct pci_dev *dev)
 {
-	return !pci_dev_is_added(dev) || pci_dev_is_ignored(dev);
+	return !dev->is_virtfn && (!pci_dev_is_added(dev) || pci_dev_is_ignored(dev));
 }
 
-static bool any_dev(struct pci_bus *root, bool (*is)(const struct pci_dev *dev))
+/*
+ * Virtual Functions come and go without the rescan lock, so whoever looks at all
+ * devices below a bus does so by pci_walk_bus(), which has pci_bus_sem.
+ */
+static int stop_at_open(struct pci_dev *dev, void *found)
 {
-	struct pci_bus *bus;
-	struct pci_dev *dev;
+	*(bool *)found = dev_is_open(dev);
+	return *(bool *)found;
+}
 
-	pci_movable_for_each_bus(bus, root) {
-		list_for_each_entry(dev, &bus->devices, bus_list) {
-			if (is(dev))
-				return true;
-		}
-	}
-	return false;
+static int stop_at_ignored(struct pci_dev *dev, void *found)
+{
+	*(bool *)found = pci_dev_is_ignored(dev);
+	return *(bool *)found;
+}
+
+static bool any_dev(struct pci_bus *root, int (*stop_at)(struct pci_dev *dev, void *found))
+{
+	bool found = false;
+
+	pci_walk_bus(root, stop_at, &found);
+	return found;
+}
+
+static void stop_decoding(struct pci_dev *dev)
+{
+	u16 command;
+
+	pci_read_config_word(dev, PCI_COMMAND, &command);
+	if (!PCI_POSSIBLE_ERROR(command) &&
+	    command & (PCI_COMMAND_MEMORY | PCI_COMMAND_IO))
+		pci_write_config_word(dev, PCI_COMMAND, command &
+				      ~(PCI_COMMAND_MEMORY | PCI_COMMAND_IO));
 }
 
 /*
@@ -82,7 +106,6 @@ static void unset_bars(struct pci_dev *dev)
 {
 	struct resource *res;
 	bool unset = false;
-	u16 command;
 	int resno;
 
 	pci_dev_for_each_resource(dev, res, resno) {
@@ -93,13 +116,8 @@ static void unset_bars(struct pci_dev *dev)
 			unset = true;
 		}
 	}
-	if (!unset || pci_is_bridge(dev))
-		return;
-
-	pci_read_config_word(dev, PCI_COMMAND, &command);
-	if (command & (PCI_COMMAND_MEMORY | PCI_COMMAND_IO))
-		pci_write_config_word(dev, PCI_COMMAND, command &
-				      ~(PCI_COMMAND_MEMORY | PCI_COMMAND_IO));
+	if (unset && !pci_is_bridge(dev))
+		stop_decoding(dev);
 }
 
 static void close_window(struct pci_dev *bridge, int resno)
@@ -126,8 +144,12 @@ static void prepare_new_bridge(struct pci_dev *bridge)
 	close_window(bridge, PCI_BRIDGE_PREF_MEM_WINDOW);
 }
 
-static void prepare_new_dev(struct pci_dev *dev)
+/* What needs no plan: which windows exist, and where wired BARs are */
+static int prepare_new_dev(struct pci_dev *dev, void *unused)
 {
+	if (dev->is_virtfn || pci_dev_is_added(dev))
+		return 0;
+
 	if (dev->subordinate && dev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
 		prepare_new_bridge(dev);
 	pci_assign_fixed_resources(dev);
@@ -137,20 +159,7 @@ static void prepare_new_dev(struct pci_dev *dev)
 	else
 		pci_info(dev, "class %#08x: its BARs are not assigned\n",
 			 dev->class);
-}
-
-/* What needs no plan: which windows exist, and where wired BARs are */
-static void prepare_new_devs(struct pci_bus *root)
-{
-	struct pci_bus *bus;
-	struct pci_dev *dev;
-
-	pci_movable_for_each_bus(bus, root) {
-		list_for_each_entry(dev, &bus->devices, bus_list) {
-			if (!pci_dev_is_added(dev))
-				prepare_new_dev(dev);
-		}
-	}
+	return 0;
 }
 
 static const char *refusal_text(enum pci_layout_reason reason)
@@ -172,13 +181,15 @@ static void report_fixed(const struct pci_survey *s, struct pci_dev *dev,
 			 const char *what, int bar)
 {
 	const struct pci_survey_bar *ref;
+	struct resource range;
 
 	if (bar == PCI_LAYOUT_NONE)
 		return;
 
 	ref = &s->bar_refs[bar];
+	range = pci_survey_range(s, bar);
 	pci_info(dev, "%s %s %pR: %s\n", what,
-		 ref->dev ? pci_name(ref->dev) : ref->res->name, ref->res,
+		 ref->dev ? pci_name(ref->dev) : range.name, &range,
 		 pci_bar_hold_text(ref->hold));
 }
 
@@ -350,26 +361,18 @@ static int attempt(struct pci_bus *root, struct list_head *held)
 	return ret;
 }
 
-static void refuse_dev(struct pci_dev *dev, int error)
+/* Nothing could be done: who was just found gets nothing, as who waits already */
+static int refuse_if_open(struct pci_dev *dev, void *error)
 {
+	if (!dev_is_open(dev))
+		return 0;
+
 	if (!pci_movable_dev_wants(dev))
 		hide_left_out_bars(dev);
 	else if (refuse(dev))
-		pci_info(dev, "refused: layout could not be changed (%d)\n", error);
-}
-
-/* Nothing could be done: who was just found gets nothing, as who waits already */
-static void refuse_all(struct pci_bus *root, int error)
-{
-	struct pci_bus *bus;
-	struct pci_dev *dev;
-
-	pci_movable_for_each_bus(bus, root) {
-		list_for_each_entry(dev, &bus->devices, bus_list) {
-			if (dev_is_open(dev))
-				refuse_dev(dev, error);
-		}
-	}
+		pci_info(dev, "refused: layout could not be changed (%d)\n",
+			 *(int *)error);
+	return 0;
 }
 
 static struct pci_bus *root_of(struct pci_bus *bus)
@@ -402,17 +405,17 @@ bool pci_movable_bars_assign(struct pci_bus *bus)
 		return false;
 
 	lockdep_assert_held(&pci_rescan_remove_lock);
-	if (!any_dev(root, dev_is_open))
+	if (!any_dev(root, stop_at_open))
 		return true;
 
-	prepare_new_devs(root);
+	pci_walk_bus(root, prepare_new_dev, NULL);
 	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++) {
 		pci_fault_begin(i);
 		ret = attempt(root, &held);
 		pci_fault_end();
 	}
 	if (ret)
-		refuse_all(root, ret);
+		pci_walk_bus(root, refuse_if_open, &ret);
 	pci_release_held(&held);
 	return true;
 }
@@ -425,13 +428,47 @@ static void retry_refused(struct work_struct *work)
 	WRITE_ONCE(any_refused, false);
 	/* Who sets up a host bridge assigns by himself */
 	list_for_each_entry(root, &pci_root_buses, node) {
-		if (any_dev(root, pci_dev_is_ignored))
+		if (any_dev(root, stop_at_ignored))
 			pci_movable_bars_assign(root);
 	}
 	pci_unlock_rescan_remove();
 }
 
 static DECLARE_WORK(retry_work, retry_refused);
+
+static bool has_addresses(struct pci_dev *dev)
+{
+	struct resource *res;
+	int resno;
+
+	pci_dev_for_each_resource(dev, res, resno) {
+		/* Who is no bridge may have something else in the place of windows */
+		if (pci_resource_is_bridge_win(resno) && !pci_is_bridge(dev))
+			continue;
+		if (resource_assigned(res) && !(res->flags & IORESOURCE_PCI_FIXED))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * pci_movable_bars_removing - a device is about to give its addresses back
+ * @dev: the device, which nobody can bind or enable any more; what was below it is
+ *	 gone already
+ *
+ * It may stay in its place, as one that is removed through sysfs does, and others may
+ * be given its addresses before it is found again: let it answer to them, and forward
+ * them, no longer.
+ *
+ * Context: May sleep. Caller holds pci_lock_rescan_remove().
+ */
+void pci_movable_bars_removing(struct pci_dev *dev)
+{
+	if (movable_bars_enabled && !dev->is_virtfn && !dev->mmio_always_on &&
+	    pci_dev_assignable(dev) && !pci_dev_is_disconnected(dev) &&
+	    has_addresses(dev))
+		stop_decoding(dev);
+}
 
 /**
  * pci_movable_bars_removed - a device is gone, and has left room

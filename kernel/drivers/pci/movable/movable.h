@@ -139,6 +139,8 @@ struct pci_survey_window {
  * @nr_children: number of @children
  * @max_devs: size of the arrays for devices
  * @max_children: size of @children
+ * @max_bars: size of the arrays for BARs
+ * @incomplete: not all that is in the way fits into them
  * @patience: for locked devices, see pci_movable_trylock()
  */
 struct pci_survey {
@@ -161,6 +163,8 @@ struct pci_survey {
 	int nr_children;
 	int max_devs;
 	int max_children;
+	int max_bars;
+	bool incomplete;
 	int patience;
 };
 
@@ -202,6 +206,7 @@ const char *pci_bar_hold_text(enum pci_bar_hold hold);
 enum pci_bar_hold pci_bar_hold(struct pci_dev *dev, int resno);
 enum pci_bar_hold pci_bar_late_hold(struct pci_dev *dev, int resno);
 enum pci_bar_hold pci_held(const struct list_head *held, struct pci_dev *dev);
+bool pci_held_as_a_whole(const struct list_head *held, struct pci_dev *bridge);
 int pci_hold_dev(struct list_head *held, struct pci_dev *dev,
 		 enum pci_bar_hold hold);
 void pci_release_held(struct list_head *held);
@@ -213,6 +218,7 @@ enum pci_layout_cost pci_movable_dev_cost(const struct pci_dev *dev);
 struct pci_survey *pci_survey_bus(struct pci_bus *root,
 				  const struct list_head *held);
 void pci_survey_free(struct pci_survey *survey);
+struct resource pci_survey_range(const struct pci_survey *survey, int bar);
 
 /* compile.c, apply.c */
 int pci_apply_plan(struct pci_survey *survey, struct list_head *held,

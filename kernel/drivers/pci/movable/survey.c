@@ -4,7 +4,7 @@
  *
  * One model holds everything below one host bridge. The kernel's resource tree
  * is taken as the truth: whatever lies in an aperture or bridge window and is
- * not a BAR or window of the bus below is a range that is in the way.
+ * not a BAR or window of the bus below is a range that is in the way (strangers.c).
  *
  * Addresses in the model are bus addresses, because that is what the limits of
  * BARs and windows are about.
@@ -19,6 +19,7 @@
 #include "../pci.h"
 #include "fault.h"
 #include "movable.h"
+#include "survey.h"
 
 /**
  * pci_movable_next_bus - step through a hierarchy
@@ -96,26 +97,6 @@ bool pci_movable_dev_wants(struct pci_dev *dev)
 	return false;
 }
 
-static enum pci_layout_type res_type(const struct resource *res)
-{
-	if (res->flags & IORESOURCE_IO)
-		return PCI_LAYOUT_IO;
-	if (res->flags & IORESOURCE_PREFETCH)
-		return PCI_LAYOUT_PREF;
-	return PCI_LAYOUT_MEM;
-}
-
-static void res_to_range(struct pci_bus *bus, const struct resource *res,
-			 u64 *start, u64 *end)
-{
-	struct pci_bus_region region;
-
-	pcibios_resource_to_bus(bus, &region, (struct resource *)res);
-	*start = region.start;
-	if (end)
-		*end = region.end;
-}
-
 /*
  * Apertures
  */
@@ -150,8 +131,8 @@ static void survey_apertures(struct pci_survey *s)
 		usable = *res;
 		usable.start = aperture_floor(res);
 		aperture = &s->apertures[s->model.nr_apertures];
-		aperture->type = res_type(res);
-		res_to_range(s->root, &usable, &aperture->start, &aperture->end);
+		aperture->type = pci_survey_type(res);
+		pci_survey_to_bus(s->root, &usable, &aperture->start, &aperture->end);
 		s->aperture_res[s->model.nr_apertures++] = res;
 	}
 }
@@ -159,17 +140,6 @@ static void survey_apertures(struct pci_survey *s)
 /*
  * Windows
  */
-
-static int window_index(const struct pci_survey *s, const struct resource *res)
-{
-	int i;
-
-	for (i = s->model.nr_windows - 1; i >= 0; i--) {
-		if (s->window_refs[i].res == res)
-			return i;
-	}
-	return PCI_LAYOUT_NONE;
-}
 
 static bool res_is_known_aperture(const struct pci_survey *s,
 				  const struct resource *res)
@@ -189,43 +159,71 @@ static bool root_takes(const struct pci_survey *s, const struct resource *res)
 	int i;
 
 	for (i = 0; i < s->model.nr_apertures; i++) {
-		if (pci_layout_type_fits(res_type(res), s->apertures[i].type))
+		if (pci_layout_type_fits(pci_survey_type(res), s->apertures[i].type))
 			return true;
 	}
 	return false;
 }
 
 /*
- * Find what @res lies in, or has to. Returns false if that is nothing that the
- * model knows, such as the window of another bridge behind a subtractive one.
+ * Is @container an aperture or window in which something on @bus may lie? Which
+ * window: *@window.
  */
-static bool find_container(const struct pci_survey *s, struct pci_bus *bus,
-			   const struct resource *res, int *window)
+static bool is_container(const struct pci_survey *s, struct pci_bus *bus,
+			 const struct resource *container, int *window)
 {
-	struct resource *container;
-	int i;
-
 	*window = PCI_LAYOUT_NONE;
 	if (pci_is_root_bus(bus))
-		return resource_assigned(res) ? res_is_known_aperture(s, res->parent) :
-						root_takes(s, res);
+		return res_is_known_aperture(s, container);
 
-	container = pbus_select_window(bus, res);
-	i = container ? window_index(s, container) : PCI_LAYOUT_NONE;
-	if (i == PCI_LAYOUT_NONE || s->window_refs[i].bridge != bus->self)
-		return false;
-
-	*window = i;
-	return true;
+	*window = pci_survey_window_index(s, container);
+	return *window != PCI_LAYOUT_NONE &&
+	       s->window_refs[*window].bridge == bus->self;
 }
 
-static u64 window_max(struct pci_dev *bridge, int resno)
+/*
+ * Find what @res lies in, or has to. Returns false if that is nothing that the
+ * model knows, such as the window of another bridge behind a subtractive one.
+ *
+ * Ranges of firmware are inserted late, around what they contain: then @res is not
+ * directly in its container, and stays.
+ */
+static bool find_container(const struct pci_survey *s, struct pci_bus *bus,
+			   const struct resource *res, int *window, bool *direct)
+{
+	const struct resource *container;
+
+	*direct = true;
+	if (!resource_assigned(res)) {
+		*window = PCI_LAYOUT_NONE;
+		if (pci_is_root_bus(bus))
+			return root_takes(s, res);
+
+		container = pbus_select_window(bus, res);
+		return container && is_container(s, bus, container, window);
+	}
+
+	for (container = res->parent; container; container = container->parent) {
+		if (is_container(s, bus, container, window))
+			return true;
+		/* In another bridge's window */
+		if (pci_survey_window_index(s, container) != PCI_LAYOUT_NONE)
+			return false;
+		*direct = false;
+	}
+	return false;
+}
+
+static u64 window_max(struct pci_dev *bridge, int resno, u64 end)
 {
 	u8 io_base = 0;
 
 	switch (resno) {
 	case PCI_BRIDGE_IO_WINDOW:
 		pci_read_config_byte(bridge, PCI_IO_BASE, &io_base);
+		/* One that sleeps may not answer: it can do what it does */
+		if (io_base == U8_MAX)
+			return end > U16_MAX ? U32_MAX : U16_MAX;
 		return (io_base & PCI_IO_RANGE_TYPE_MASK) == PCI_IO_RANGE_TYPE_32 ?
 			U32_MAX : U16_MAX;
 	case PCI_BRIDGE_PREF_MEM_WINDOW:
@@ -267,25 +265,26 @@ static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resn
 	int i = s->model.nr_windows;
 	struct pci_layout_window *window = &s->windows[i];
 	struct resource *res = pci_resource_n(bridge, resno);
+	bool direct;
 	int parent;
 
 	if (!bridge_has_window(bridge, resno) ||
-	    !find_container(s, bridge->bus, res, &parent))
+	    !find_container(s, bridge->bus, res, &parent, &direct))
 		return;
 
 	window->parent = parent;
-	window->type = res_type(res);
-	window->max = window_max(bridge, resno);
+	window->type = pci_survey_type(res);
 	window->align = pci_min_window_alignment(bridge->subordinate, res->flags);
 	window->reserve = window_reserve(bridge, resno);
 	window->assigned = resource_assigned(res);
 	if (window->assigned)
-		res_to_range(bridge->bus, res, &window->start, &window->end);
+		pci_survey_to_bus(bridge->bus, res, &window->start, &window->end);
+	window->max = window_max(bridge, resno, window->end);
 	/* Fixed and not assigned means that it stays closed */
 	window->fixed = (window->assigned &&
 			 pci_find_host_bridge(bridge->bus)->preserve_config) ||
 			bridge->error_state != pci_channel_io_normal ||
-			pci_held(s->held, bridge) != PCI_BAR_MOVABLE;
+			pci_held_as_a_whole(s->held, bridge) || !direct;
 	s->window_refs[i].bridge = bridge;
 	s->window_refs[i].res = res;
 	s->window_refs[i].resno = resno;
@@ -312,17 +311,6 @@ static void survey_windows(struct pci_survey *s)
  * BARs
  */
 
-static struct pci_layout_bar *new_bar(struct pci_survey *s, struct pci_dev *dev,
-				      int resno, struct resource *res)
-{
-	int i = s->model.nr_bars++;
-
-	s->bar_refs[i].dev = dev;
-	s->bar_refs[i].res = res;
-	s->bar_refs[i].resno = resno;
-	return &s->bars[i];
-}
-
 static u64 bar_align(struct pci_dev *dev, struct resource *res, bool bound)
 {
 	u64 align = pci_resource_alignment(dev, res);
@@ -342,7 +330,7 @@ static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 	struct resource *res = pci_resource_n(dev, resno);
 	bool assigned = resource_assigned(res);
 	struct pci_layout_bar *bar;
-	bool reachable;
+	bool reachable, direct;
 	int window;
 
 	if (!res_is_bar(dev, resno))
@@ -350,17 +338,17 @@ static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 	/* Whoever failed in this request asks for nothing any more */
 	if (!assigned && (hold != PCI_BAR_MOVABLE || !bar_is_wanting(dev, resno)))
 		return;
-	reachable = find_container(s, dev->bus, res, &window);
+	reachable = find_container(s, dev->bus, res, &window, &direct);
 	/* It lies elsewhere, and will be found to be in the way there */
 	if (!reachable && assigned)
 		return;
 
 	if (assigned && hold == PCI_BAR_MOVABLE)
-		hold = pci_bar_hold(dev, resno);
-	bar = new_bar(s, dev, resno, res);
+		hold = direct ? pci_bar_hold(dev, resno) : PCI_BAR_HOLD_FIXED;
+	bar = pci_survey_new_bar(s, dev, resno, res);
 	s->bar_refs[s->model.nr_bars - 1].hold = hold;
 	bar->window = window;
-	bar->type = res_type(res);
+	bar->type = pci_survey_type(res);
 	bar->size = resource_size(res);
 	bar->dev = dev_index;
 	bar->assigned = assigned;
@@ -371,7 +359,7 @@ static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 	if (reachable)
 		bar->max = res->flags & IORESOURCE_MEM_64 ? U64_MAX : U32_MAX;
 	if (assigned)
-		res_to_range(dev->bus, res, &bar->start, NULL);
+		pci_survey_to_bus(dev->bus, res, &bar->start, NULL);
 }
 
 /**
@@ -439,98 +427,6 @@ static void survey_devs(struct pci_survey *s)
 		survey_dev(s, i);
 }
 
-/*
- * Is @res a BAR or window that the model knows, or one of the first @nr_children,
- * which were looked at before?
- */
-static bool res_is_known(const struct pci_survey *s, const struct resource *res,
-			 int nr_children)
-{
-	int i;
-
-	for (i = 0; i < s->model.nr_bars; i++) {
-		if (s->bar_refs[i].res == res)
-			return true;
-	}
-	for (i = 0; i < nr_children; i++) {
-		if (s->children[i].id == res)
-			return true;
-	}
-	return window_index(s, res) != PCI_LAYOUT_NONE;
-}
-
-/* Resource and name belong to whoever claimed the range, who may go */
-static int copy_child(const struct resource *res, void *data)
-{
-	struct pci_survey *s = data;
-	struct pci_survey_child *child;
-
-	/* One that came since counting: resource_move_all() will say */
-	if (s->nr_children == s->max_children)
-		return 1;
-
-	child = &s->children[s->nr_children++];
-	child->id = res;
-	strscpy(child->name, res->name ?: "claimed range");
-	child->range = DEFINE_RES_NAMED(res->start, resource_size(res),
-					child->name, res->flags);
-	return 0;
-}
-
-/* Whatever else lies in @container stays there and is in the way */
-static void survey_strangers(struct pci_survey *s, struct pci_bus *bus,
-			     const struct resource *container, int window,
-			     u64 first, u64 last)
-{
-	int i, nr_before = s->nr_children;
-
-	resource_walk_children(container, copy_child, s);
-
-	for (i = nr_before; i < s->nr_children; i++) {
-		struct pci_survey_child *child = &s->children[i];
-		struct pci_layout_bar *bar;
-		u64 start, end;
-
-		if (res_is_known(s, child->id, nr_before))
-			continue;
-
-		res_to_range(bus, &child->range, &start, &end);
-		start = max(start, first);
-		end = min(end, last);
-		if (start > end)
-			continue;
-
-		bar = new_bar(s, NULL, 0, &child->range);
-		bar->window = window;
-		bar->type = res_type(container);
-		bar->start = start;
-		bar->size = end - start + 1;
-		bar->align = 1;
-		bar->max = U64_MAX;
-		bar->dev = PCI_LAYOUT_NONE;
-		bar->assigned = true;
-		bar->fixed = true;
-		s->bar_refs[s->model.nr_bars - 1].hold = PCI_BAR_HOLD_CLAIMED;
-	}
-}
-
-static void survey_all_strangers(struct pci_survey *s)
-{
-	int i;
-
-	for (i = 0; i < s->model.nr_apertures; i++)
-		survey_strangers(s, s->root, s->aperture_res[i], PCI_LAYOUT_NONE,
-				 s->apertures[i].start, s->apertures[i].end);
-
-	for (i = 0; i < s->model.nr_windows; i++) {
-		if (!s->windows[i].assigned)
-			continue;
-		survey_strangers(s, s->window_refs[i].bridge->subordinate,
-				 s->window_refs[i].res, i, s->windows[i].start,
-				 s->windows[i].end);
-	}
-}
-
 /* A BAR in use that stays keeps its path open at every moment */
 static void survey_keep(struct pci_survey *s)
 {
@@ -549,14 +445,6 @@ static void survey_keep(struct pci_survey *s)
  * Memory
  */
 
-static int count_one(const struct resource *res, void *data)
-{
-	int *nr = data;
-
-	++*nr;
-	return 0;
-}
-
 struct survey_counts {
 	int apertures;
 	int windows;
@@ -565,7 +453,7 @@ struct survey_counts {
 	int devs;
 };
 
-/* Upper bounds: each child may turn out to be a stranger */
+/* Upper bounds */
 static void survey_count(struct pci_bus *root, struct survey_counts *nr)
 {
 	struct pci_bus *bus;
@@ -576,17 +464,17 @@ static void survey_count(struct pci_bus *root, struct survey_counts *nr)
 		if (!res)
 			continue;
 		nr->apertures++;
-		resource_walk_children(res, count_one, &nr->children);
+		nr->children += pci_survey_count_children(res);
 	}
 
 	down_read(&pci_bus_sem);
 	pci_movable_for_each_bus(bus, root) {
 		if (bus->self) {
 			nr->windows += 3;
-			pci_bus_for_each_resource(bus, res)
+			pci_bus_for_each_resource(bus, res) {
 				if (res)
-					resource_walk_children(res, count_one,
-							       &nr->children);
+					nr->children += pci_survey_count_children(res);
+			}
 		}
 		list_for_each_entry(dev, &bus->devices, bus_list) {
 			if (dev->is_virtfn)
@@ -608,7 +496,9 @@ static bool survey_alloc(struct pci_survey *s)
 	/* kvcalloc() of nothing is not a failure, but looks like one */
 	nr.windows++;
 	nr.children++;
-	nr.bars += nr.children;
+	/* Each child may turn out to be a stranger, in parts around what is known */
+	nr.bars += nr.children + 2 * (nr.bars + nr.windows + nr.children);
+	s->max_bars = nr.bars;
 	nr.devs++;
 	s->max_devs = nr.devs;
 	s->max_children = nr.children;
@@ -661,7 +551,7 @@ static void survey_fill(struct pci_survey *s)
 	survey_apertures(s);
 	survey_windows(s);
 	survey_devs(s);
-	survey_all_strangers(s);
+	pci_survey_strangers(s);
 	survey_keep(s);
 
 	s->model.apertures = s->apertures;
@@ -696,6 +586,8 @@ struct pci_survey *pci_survey_bus(struct pci_bus *root,
 		goto fail;
 
 	survey_fill(s);
+	if (s->incomplete)
+		goto fail;
 	s->scratch_size = pci_layout_scratch_size(&s->model);
 	s->scratch = kvmalloc(s->scratch_size, GFP_KERNEL);
 	if (!s->scratch)
