@@ -6,7 +6,6 @@ import re
 from vm import pci
 from vm.ktap import case
 from vm.load import Load
-
 from vm.machine import RAM_BAR
 
 from ._common import (GIB, TRACING, expect_not_served, expect_refused, expect_served,

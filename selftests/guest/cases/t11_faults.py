@@ -111,6 +111,7 @@ def fail_each(t, script, numbers, paused=False):
             going_on, undone = True, False
             while numbers and going_on:
                 *words, state = faults.run(script, N=numbers.pop(0))
+                t.check(state in ("same", "differs"), f"a verdict, not {words + [state]}")
                 if state == "differs":
                     faults.expect_settled()
                     going_on = faults.refuse_again()
