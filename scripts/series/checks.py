@@ -54,13 +54,14 @@ def needs(*programs):
 class Check:
     """One check.
 
-    inputs: scripts that it depends on besides those that all do.  lasts: is the result
-    worth keeping?
+    inputs: scripts that it depends on besides those that all do.  reads_message: does it
+    depend on the commit's message?  lasts: is the result worth keeping?
     """
 
-    def __init__(self, name, function, missing=needs("git"), inputs=(), lasts=True):
+    def __init__(self, name, function, missing=needs("git"), inputs=(),
+                 reads_message=False, lasts=True):
         self.name, self.run, self.missing = name, function, missing
-        self.inputs, self.lasts = inputs, lasts
+        self.inputs, self.reads_message, self.lasts = inputs, reads_message, lasts
 
 
 # What checkpatch says and why it is left so: its word for it, where, the reason.
@@ -220,10 +221,11 @@ def newer(end, _store):
 
 
 OF_COMMITS = [
-    Check("checkpatch", checkpatch, needs("perl")),
+    Check("checkpatch", checkpatch, needs("perl"), reads_message=True),
     Check("build", build, needs("make", "gcc")),
-    Check("boot", boot, needs("qemu-system-x86_64"),
-          inputs=("scripts/vm/*.py", "scripts/initramfs", "selftests/guest/cases/t00_boot.py")),
+    Check("boot", boot, needs("busybox"),
+          inputs=("scripts/emulator", "scripts/initramfs", "scripts/vm/*.py",
+                  "selftests/guest/cases/t00_boot.py")),
     Check("i386", objects("i386")),
     Check("arm64", objects("arm64"), needs("aarch64-linux-gnu-gcc")),
     Check("W=1", static.counted("W=1")),

@@ -56,6 +56,7 @@ class Store:
     def get(self, check, subject, function):
         """The same for a check of a commit or of an end.  Complaints are not kept: they
         may come from a full disk, or from somebody who ended a compiler."""
-        key = subject.key() + ([scripts_hash(check.inputs)] if check.inputs else [])
+        key = subject.key(check.reads_message)
+        key += [scripts_hash(check.inputs)] if check.inputs else []
         return self.value(check.name, key, lambda: function(subject, self),
                           lambda result: check.lasts and not result["complaints"])
