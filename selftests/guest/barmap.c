@@ -6,8 +6,8 @@
  *   barmap race BDF BAR        map a page, look, unmap it, again and again
  *   barmap watch BDF BAR       map it all, look again and again
  *
- * WAY is sysfs, sysfs-wc, proc, mem (/dev/mem), vfio, or vfio-open, which opens
- * the device without a mapping.
+ * WAY is sysfs, sysfs-wc, sysfs-off (a page of it, without enabling the device),
+ * proc, mem (/dev/mem), vfio, or vfio-open, which opens the device without a mapping.
  *
  * To look is to compare some words of a page, chosen by chance, with what was
  * last written there, and to write others.  race and watch end at the first
@@ -130,7 +130,9 @@ static int hold(const char *way, const char *bdf, int nr)
 {
 	struct bar bar = open_bar(bdf, nr, strcmp(way, "sysfs-wc") ? "" : "_wc");
 
-	if (!strncmp(way, "sysfs", 5))
+	if (!strcmp(way, "sysfs-off"))
+		*map_fd(bar.fd, 0, PAGE, bdf);
+	else if (!strncmp(way, "sysfs", 5))
 		*map_fd(bar.fd, 0, bar.size, bdf);
 	else if (!strcmp(way, "proc"))
 		hold_by_proc(&bar);
@@ -227,7 +229,7 @@ int main(int argc, char **argv)
 	signal(SIGBUS, on_fault);
 	signal(SIGSEGV, on_fault);
 	if (argc == 5 && !strcmp(argv[1], "hold")) {
-		if (strncmp(argv[2], "vfio", 4))
+		if (strncmp(argv[2], "vfio", 4) && strcmp(argv[2], "sysfs-off"))
 			enable_device(argv[3]);
 		if (!hold(argv[2], argv[3], atoi(argv[4])))
 			return 0;

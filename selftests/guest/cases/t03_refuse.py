@@ -8,7 +8,7 @@ from vm.ktap import case
 from vm.load import Load
 from vm.machine import RAM_BAR
 
-from ._common import (GIB, TRACING, expect_not_served, expect_refused, expect_served,
+from ._common import (GIB, MIB, TRACING, expect_not_served, expect_refused, expect_served,
                       expect_stock_fails, plug_ram, probe, probe_again, start_tracing)
 
 TOO_LARGE = 64 * GIB
@@ -65,6 +65,14 @@ def expect_silence(t, m, address):
     t.equal(command & 3, 0, "memory and I/O space of the Command register")
 
 
+def expect_no_access(t, m, address, bar):
+    """Without an address there is nothing for a process to map, or to read from."""
+    said = m.run(f"timeout 5 barmap hold sysfs-off {address} {bar}; "
+                 f"dd if=/sys/bus/pci/devices/{address}/resource1 bs=1 count=1; true")
+    t.check("held" not in said, f"mapping a refused BAR to fail: {said}")
+    t.check("1+0 records in" not in said, f"reading from refused ports to fail: {said}")
+
+
 @case("03-removed-in-its-place")
 def removed_in_its_place(t):
     """Two devices fill the aperture, and a third is refused. One of the two is
@@ -119,5 +127,35 @@ def never_fits(t):
         t.check(not m.guest.succeeds(
             f"echo 1 > /sys/bus/pci/devices/{address}/enable"),
             "enabling a refused device to fail")
+        expect_no_access(t, m, address, bar)
         expect_silence(t, m, address)
         load.stop()
+
+
+def use_up_ports():
+    """Return: QEMU's options for root ports that leave too little of the I/O space for one
+    more window of 4 KiB."""
+    options = []
+    for i in range(13):
+        options += ["-device", f"pcie-root-port,id=io{i},bus=pcie.0,addr={0x10 + i // 8:#x}"
+                               f".{i % 8},multifunction=on,chassis={90 + i},hotplug=off",
+                    "-device", f"pci-testdev,bus=io{i}"]
+    return options
+
+
+@case("03-no-ports", limit=90)
+def no_ports(t):
+    """A device with memory and ports where there are no more ports: it is served
+    without, and its driver decides whether that will do."""
+    for option in (False, True):
+        with t.boot("flat", option=option, extra=use_up_ports()) as m:
+            mark = m.uptime_mark()
+            m.device_add("pci-testdev,id=new,bus=slot0,membar=1M")
+            address = m.wait_device("new")
+            lines = m.dmesg_since(mark)
+            t.equal(pci.refusals(lines), [], "refusals")
+            expect_served(t, m, address, MIB)
+            m.run(f"echo 1 > /sys/bus/pci/devices/{address}/enable")
+            said = [line for line in lines if "BAR 1 [io" in line and "no space" in line]
+            t.check(said, "a line about the ports that it did not get:\n" + "\n".join(lines))
+            t.note(said[0].split("] ", 1)[1])

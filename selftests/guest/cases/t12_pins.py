@@ -71,9 +71,9 @@ def expect_released(t, s, bar, before):
     expect_sound(t, s.m)
 
 
-def hold(m, way):
-    """Starts a process that holds the mover's memory.  Return: its Job."""
-    job = m.guest.start(f"exec barmap hold {way} {MOVER} {RAM_BAR}")
+def hold(m, way, bar=RAM_BAR):
+    """Starts a process that holds one of the mover's BARs.  Return: its Job."""
+    job = m.guest.start(f"exec barmap hold {way} {MOVER} {bar}")
     job.wait_output("held")
     return job
 
@@ -122,7 +122,8 @@ def by_vfio(t):
 @case("12-pins-cmb", limit=90)
 def by_cmb(t):
     """A drive's memory buffer, known to the controller by its bus address and
-    offered for peer-to-peer DMA as pages, until the driver is unbound."""
+    offered for peer-to-peer DMA as pages, until the driver is unbound. Then it stays for
+    a process that has mapped the registers: all BARs of a device stop together."""
     with boot(t, mover("nvme,serial=moves,cmb_size_mb=2")) as m:
         s = RamShuttle(m)
         give_to_driver(m, MOVER, "")
@@ -133,6 +134,12 @@ def by_cmb(t):
         place = expect_held(t, s, 2, "pinned by its driver")
         t.note(f"{size >> 10} KiB of peer-to-peer memory: held and refused")
         give_to_driver(m, MOVER, "")
+        expect_released(t, s, 2, place)
+        s.turn(s.left)
+        job = hold(m, "sysfs", 0)
+        place = expect_held(t, s, 2, BY_PROCESS)
+        t.note("another BAR of it mapped by a process: held and refused")
+        end(job)
         expect_released(t, s, 2, place)
 
 

@@ -231,6 +231,29 @@ def start_paused(t, m, halves):
     return job
 
 
+@case("18-locked-long", limit=90)
+def locked_long(t):
+    """A device that has to move is being reset, and locked for seconds: what is
+    hot-added is refused, and served without anybody's doing soon after."""
+    with tested_machine(t) as (m, halves, _):
+        first = halves.tested[0]
+        tell(m, f"pause {first} {PAUSE_MS}")
+        job = m.guest.start(f"echo 1 > /sys/bus/pci/devices/{first}/reset")
+        m.wait_until(f"grep -q 'preparing 1' {DIR}/devices", 10, "a reset")
+        mark = m.uptime_mark()
+        halves.find(halves.large)
+        t.check(job.running, "the reset to go on")
+        reason = expect_refused(t, m.dmesg_since(mark), halves.large)
+        t.note(f"refused: {reason}")
+        # It fails in the end: these devices have no way to be reset.
+        job.wait(30, check=False)
+        m.wait_until(f"dmesg | grep -q '{halves.large}: served after all'", 10,
+                     "the large device to be served")
+        t.check(is_served(m, halves), "addresses")
+        expect_sound(t, m)
+        expect_maps(t, m, len(halves.tested))
+
+
 @case("18-paused-long", limit=120)
 def paused_long(t):
     """A driver takes two seconds to pause, and the disk works on; then its

@@ -65,7 +65,10 @@ static int acquire_devs(struct pci_apply *a, struct list_head *held)
 	return 0;
 }
 
-/* Those that are gone, all at once: each attempt may be a stop of all CPUs */
+/*
+ * Those that are gone, or recover from an error, all at once: each attempt may be a
+ * stop of all CPUs.
+ */
 static int check_presence(struct pci_apply *a, struct list_head *held)
 {
 	int i, ret = 0;
@@ -73,7 +76,7 @@ static int check_presence(struct pci_apply *a, struct list_head *held)
 	for (i = 0; i < a->nr_devs; i++) {
 		struct pci_dev *dev = a->devs[i].dev;
 
-		if (pci_device_is_present(dev))
+		if (dev->error_state == pci_channel_io_normal && pci_device_is_present(dev))
 			continue;
 		if (pci_hold_dev(held, dev, PCI_BAR_HOLD_ERROR))
 			return -ENOMEM;
@@ -239,10 +242,25 @@ static int switch_resources(struct pci_apply *a, struct pci_movable_stats *stats
 	return ret;
 }
 
+/* Encryption may have been set up since */
+static int recheck_windows(struct pci_apply *a)
+{
+	int i;
+
+	for (i = 0; i < a->nr_windows; i++) {
+		struct pci_dev *bridge = a->survey->window_refs[a->windows[i]].bridge;
+		struct pci_dev *root_port = pcie_find_root_port(bridge);
+
+		if (root_port && pci_has_ide_stream(root_port))
+			return -EAGAIN;
+	}
+	return 0;
+}
+
 static int switch_locked(struct pci_apply *a, struct list_head *held,
 			 struct pci_movable_stats *stats)
 {
-	int ret = recheck_holds(a, held, pci_bar_late_hold);
+	int ret = recheck_holds(a, held, pci_bar_late_hold) ?: recheck_windows(a);
 
 	if (ret)
 		return ret;
@@ -386,7 +404,6 @@ static int compile(struct pci_apply *a, struct list_head *held)
 static int apply_locked(struct pci_apply *a, struct list_head *held,
 			struct pci_movable_stats *stats)
 {
-	unsigned int memflags;
 	ktime_t begin;
 	int ret;
 
@@ -395,12 +412,6 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 	if (ret)
 		return ret;
 
-	/*
-	 * A paused device may be what memory is swapped out to: there may be none but
-	 * the reserves.
-	 */
-	memflags = a->survey->plan.nr_paused ? memalloc_noreclaim_save() :
-					       memalloc_noio_save();
 	begin = ktime_get();
 	pause_drivers(a, stats);
 	ret = switch_layout(a, held, stats);
@@ -409,7 +420,6 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 	resume_drivers(a, stats);
 	if (stats->callback_ns)
 		stats->paused_ns = pci_movable_ns_since(begin);
-	memalloc_flags_restore(memflags);
 	if (ret)
 		return find_culprit(a, held, ret);
 
@@ -439,15 +449,23 @@ int pci_apply_plan(struct pci_survey *survey, struct list_head *held,
 		   struct pci_movable_stats *stats)
 {
 	struct pci_apply *a = pci_fault("changes") ? NULL : pci_apply_alloc(survey);
+	unsigned int memflags;
 	int ret;
 
 	if (!a)
 		return -ENOMEM;
 
+	/*
+	 * Memory may be swapped out to a device that is locked or paused from here on, or
+	 * waits for ioremap_move_end() to come out of a reset: there may be none but the
+	 * reserves.
+	 */
+	memflags = memalloc_noreclaim_save();
 	ret = acquire_devs(a, held);
 	if (!ret)
 		ret = apply_locked(a, held, stats);
 	release_devs(a);
+	memalloc_noreclaim_restore(memflags);
 	pci_apply_free(a);
 	return ret;
 }

@@ -31,6 +31,9 @@ static u32 fail_times;
 static u32 count;
 static bool counting, listing;
 
+/* In any attempt since the last first one */
+static bool fired;
+
 /* Of the last first attempt */
 static const char *passed[MAX_LISTED];
 static u32 nr_passed, failed;
@@ -49,6 +52,7 @@ void pci_fault_begin(bool again)
 	if (listing) {
 		nr_passed = 0;
 		failed = 0;
+		fired = false;
 	}
 }
 
@@ -79,9 +83,21 @@ bool pci_fault(const char *step)
 		return false;
 
 	fail_times--;
+	fired = true;
 	if (listing)
 		failed = count;
 	return true;
+}
+
+/**
+ * pci_fault_fired - did a step fail on purpose, in any attempt so far?
+ *
+ * Context: Any. Caller holds pci_lock_rescan_remove().
+ * Return: true if the outcome is one that was asked for, and should stay.
+ */
+bool pci_fault_fired(void)
+{
+	return fired;
 }
 
 static int passed_show(struct seq_file *m, void *unused)

@@ -15,6 +15,7 @@ void pci_fault_debugfs_init(struct dentry *parent);
 void pci_fault_begin(bool again);
 void pci_fault_end(void);
 bool pci_fault(const char *step);
+bool pci_fault_fired(void);
 
 #else
 
@@ -22,6 +23,10 @@ static inline void pci_fault_debugfs_init(struct dentry *parent) { }
 static inline void pci_fault_begin(bool again) { }
 static inline void pci_fault_end(void) { }
 static inline bool pci_fault(const char *step)
+{
+	return false;
+}
+static inline bool pci_fault_fired(void)
 {
 	return false;
 }

@@ -14,6 +14,7 @@
 #include <linux/fs.h>
 #include <linux/ioremap_move.h>
 #include <linux/mm.h>
+#include <linux/of.h>
 #include <linux/pci.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -180,6 +181,41 @@ void pci_pin_bars(struct pci_dev *dev)
 }
 EXPORT_SYMBOL_GPL(pci_pin_bars);
 
+/**
+ * pci_has_ide_stream - is traffic with a device, or through a Root Port, encrypted?
+ * @dev: endpoint or Root Port
+ *
+ * A Root Port finds out which IDE stream a request belongs to by the windows above the
+ * endpoint, as they were when the stream was set up (PCIe r7.0, sec. 6.33). They
+ * stay, and so do the BARs of an endpoint that may have been locked with them.
+ *
+ * Context: Any; inside ioremap_move_begin() the answer lasts.
+ * Return: true if there is a stream.
+ */
+bool pci_has_ide_stream(struct pci_dev *dev)
+{
+#ifdef CONFIG_PCI_IDE
+	return !ida_is_empty(&dev->ide_stream_ida);
+#else
+	return false;
+#endif
+}
+
+/**
+ * pci_has_made_node - was a node of the device tree made for an endpoint?
+ * @dev: the device
+ *
+ * What is behind it, in the same chip, finds itself by the BARs' addresses in it.
+ *
+ * Context: Any.
+ * Return: true if there is one that firmware did not provide.
+ */
+bool pci_has_made_node(struct pci_dev *dev)
+{
+	return !pci_is_bridge(dev) && dev->dev.of_node &&
+	       of_node_check_flag(dev->dev.of_node, OF_DYNAMIC);
+}
+
 /* Holds that concern the device as a whole, whoever uses it */
 static enum pci_bar_hold dev_hold(struct pci_dev *dev)
 {
@@ -197,7 +233,8 @@ static enum pci_bar_hold dev_hold(struct pci_dev *dev)
 	if (dev == vga_default_device())
 		return PCI_BAR_HOLD_BOOT_VGA;
 	/* The CXL core keeps physical addresses of component registers */
-	if (pci_dev_bars_are_pinned(dev) || dev->is_cxl)
+	if (pci_dev_bars_are_pinned(dev) || dev->is_cxl || pci_has_ide_stream(dev) ||
+	    pci_has_made_node(dev))
 		return PCI_BAR_HOLD_PINNED;
 	return PCI_BAR_MOVABLE;
 }
@@ -327,6 +364,23 @@ static bool is_mapped_by_user(const struct resource *res)
 }
 
 /*
+ * A device stops decoding while one of its BARs moves, so it is all of them that a
+ * process holds: a peer that it has told one of the addresses does not stop.
+ */
+static bool any_is_mapped_by_user(struct pci_dev *dev, const struct resource *moving)
+{
+	int resno;
+
+	for (resno = 0; resno < PCI_ROM_RESOURCE && !pci_is_bridge(dev); resno++) {
+		const struct resource *res = pci_resource_n(dev, resno);
+
+		if (resource_assigned(res) && is_mapped_by_user(res))
+			return true;
+	}
+	return is_mapped_by_user(moving);
+}
+
+/*
  * Kernel mappings are whole pages. If two BARs share a page, a mapping over it
  * belongs to either.
  */
@@ -402,7 +456,7 @@ static enum pci_bar_hold use_hold(struct pci_dev *dev, const struct resource *re
 		return PCI_BAR_HOLD_CLAIMED;
 	if (res->flags & IORESOURCE_IO)
 		return PCI_BAR_MOVABLE;
-	if (is_mapped_by_user(res))
+	if (any_is_mapped_by_user(dev, res))
 		return PCI_BAR_HOLD_USER;
 	/* A mapping of the page, by a neighbour or a process, may go unnoticed */
 	if (!driver && resource_size(res) < PAGE_SIZE)
@@ -427,11 +481,11 @@ enum pci_bar_hold pci_bar_late_hold(struct pci_dev *dev, int resno)
 
 	if (dev->error_state != pci_channel_io_normal)
 		return PCI_BAR_HOLD_ERROR;
-	if (pci_dev_bars_are_pinned(dev))
+	if (pci_dev_bars_are_pinned(dev) || pci_has_ide_stream(dev))
 		return PCI_BAR_HOLD_PINNED;
 	if (!dev->dev.driver && res->child)
 		return PCI_BAR_HOLD_CLAIMED;
-	if (is_mapped_by_user(res))
+	if (any_is_mapped_by_user(dev, res))
 		return PCI_BAR_HOLD_USER;
 	return kind_hold(dev, resno);
 }

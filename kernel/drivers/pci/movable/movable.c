@@ -36,6 +36,13 @@ static bool movable_bars_enabled __ro_after_init;
 /* Whether any device may be waiting for room */
 static bool any_refused;
 
+/* When to look whether what passes has passed, after something has changed */
+static const unsigned int retry_after_s[] = { 1, 5, 30 };
+static unsigned int nr_retries;
+
+static void retry_refused(struct work_struct *work);
+static DECLARE_DELAYED_WORK(retry_work, retry_refused);
+
 /**
  * pci_movable_bars_setup - handle pci=pcie_movable_bars
  */
@@ -113,6 +120,7 @@ static void unset_bars(struct pci_dev *dev)
 		    !resource_assigned(res) &&
 		    !(res->flags & (IORESOURCE_ROM_SHADOW | IORESOURCE_PCI_FIXED))) {
 			res->flags |= IORESOURCE_UNSET;
+			resource_set_range(res, 0, resource_size(res));
 			unset = true;
 		}
 	}
@@ -217,6 +225,16 @@ static void report_refusal(const struct pci_survey *s, int i)
 			      refusal->gap, reason);
 }
 
+/* A bridge decodes as soon as it has a window: let it have what a reset leaves there */
+static void clear_bar(struct pci_dev *bridge, int resno)
+{
+	int where = PCI_BASE_ADDRESS_0 + 4 * resno;
+
+	pci_write_config_dword(bridge, where, 0);
+	if (pci_resource_flags(bridge, resno) & IORESOURCE_MEM_64)
+		pci_write_config_dword(bridge, where + 4, 0);
+}
+
 /*
  * An I/O BAR, or a BAR of a bridge, that was left out must look as if it did not
  * exist, or enabling the device would fail. (Stock does the same to all BARs
@@ -236,6 +254,8 @@ static void hide_left_out_bars(struct pci_dev *dev)
 
 		pci_info(dev, "%s %pR: left out; no space\n",
 			 pci_resource_name(dev, resno), res);
+		if (pci_is_bridge(dev))
+			clear_bar(dev, resno);
 		res->flags = 0;
 		res->start = 0;
 		res->end = 0;
@@ -259,6 +279,11 @@ static void serve(struct pci_dev *dev)
 	/* A device that was just found is added, and its driver bound, later */
 	if (pci_dev_test_and_clear_ignored(dev) && pci_dev_is_added(dev)) {
 		pci_info(dev, "served after all\n");
+		/* It tells of no addresses yet */
+		if (pci_has_made_node(dev)) {
+			of_pci_remove_node(dev);
+			of_pci_make_dev_node(dev);
+		}
 		device_initial_probe(&dev->dev);
 	}
 }
@@ -314,7 +339,9 @@ static int plan_checked(struct pci_survey *s)
 
 	if (pci_fault("plan"))
 		return -EINVAL;
-	ret = pci_layout_plan(&s->model, s->scratch, s->scratch_size, &s->plan);
+	do {
+		ret = pci_layout_plan(&s->model, s->scratch, s->scratch_size, &s->plan);
+	} while (!ret && pci_survey_spare_io(s));
 	if (ret)
 		return ret;
 
@@ -339,7 +366,7 @@ static bool keep_resizers_out(void)
 				  false, &pci_resize_mutex);
 }
 
-static int attempt(struct pci_bus *root, struct list_head *held)
+static int attempt(struct pci_bus *root, struct list_head *held, bool *passing)
 {
 	struct pci_movable_stats stats = {};
 	struct pci_survey *survey;
@@ -350,6 +377,7 @@ static int attempt(struct pci_bus *root, struct list_head *held)
 
 	survey = pci_survey_bus(root, held);
 	ret = survey ? plan_checked(survey) : -ENOMEM;
+	*passing = survey && survey->passing;
 	if (!ret)
 		ret = pci_apply_plan(survey, held, &stats);
 	mutex_unlock(&pci_resize_mutex);
@@ -382,6 +410,41 @@ static struct pci_bus *root_of(struct pci_bus *bus)
 	return bus;
 }
 
+/*
+ * A driver is being bound, a device recovers, somebody keeps a lock: nobody will say
+ * when that is over.
+ */
+static void retry_later(void)
+{
+	if (nr_retries < ARRAY_SIZE(retry_after_s) &&
+	    schedule_delayed_work(&retry_work, retry_after_s[nr_retries] * HZ))
+		nr_retries++;
+}
+
+static void assign_below(struct pci_bus *root)
+{
+	bool passing = false;
+	LIST_HEAD(held);
+	int i, ret = -EAGAIN;
+
+	if (!any_dev(root, stop_at_open))
+		return;
+
+	pci_walk_bus(root, prepare_new_dev, NULL);
+	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++) {
+		pci_fault_begin(i);
+		ret = attempt(root, &held, &passing);
+		pci_fault_end();
+	}
+	if (ret)
+		pci_walk_bus(root, refuse_if_open, &ret);
+	pci_release_held(&held);
+
+	passing |= ret == -EAGAIN || ret == -EBUSY || ret == -ETIMEDOUT;
+	if (passing && READ_ONCE(any_refused) && !pci_fault_fired())
+		retry_later();
+}
+
 /**
  * pci_movable_bars_assign - give addresses to what was found on a bus
  * @bus: bus that was scanned
@@ -397,26 +460,12 @@ static struct pci_bus *root_of(struct pci_bus *bus)
  */
 bool pci_movable_bars_assign(struct pci_bus *bus)
 {
-	struct pci_bus *root = root_of(bus);
-	LIST_HEAD(held);
-	int i, ret = -EAGAIN;
-
 	if (!movable_bars_enabled)
 		return false;
 
 	lockdep_assert_held(&pci_rescan_remove_lock);
-	if (!any_dev(root, stop_at_open))
-		return true;
-
-	pci_walk_bus(root, prepare_new_dev, NULL);
-	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++) {
-		pci_fault_begin(i);
-		ret = attempt(root, &held);
-		pci_fault_end();
-	}
-	if (ret)
-		pci_walk_bus(root, refuse_if_open, &ret);
-	pci_release_held(&held);
+	WRITE_ONCE(nr_retries, 0);
+	assign_below(root_of(bus));
 	return true;
 }
 
@@ -429,12 +478,10 @@ static void retry_refused(struct work_struct *work)
 	/* Who sets up a host bridge assigns by himself */
 	list_for_each_entry(root, &pci_root_buses, node) {
 		if (any_dev(root, stop_at_ignored))
-			pci_movable_bars_assign(root);
+			assign_below(root);
 	}
 	pci_unlock_rescan_remove();
 }
-
-static DECLARE_WORK(retry_work, retry_refused);
 
 static bool has_addresses(struct pci_dev *dev)
 {
@@ -480,8 +527,11 @@ void pci_movable_bars_removing(struct pci_dev *dev)
  */
 void pci_movable_bars_removed(void)
 {
-	if (movable_bars_enabled && READ_ONCE(any_refused))
-		schedule_work(&retry_work);
+	if (!movable_bars_enabled || !READ_ONCE(any_refused))
+		return;
+
+	WRITE_ONCE(nr_retries, 0);
+	mod_delayed_work(system_percpu_wq, &retry_work, 0);
 }
 
 static int __init pci_movable_bars_init(void)

@@ -141,6 +141,7 @@ struct pci_survey_window {
  * @max_children: size of @children
  * @max_bars: size of the arrays for BARs
  * @incomplete: not all that is in the way fits into them
+ * @passing: somebody stays for the moment only
  * @patience: for locked devices, see pci_movable_trylock()
  */
 struct pci_survey {
@@ -165,6 +166,7 @@ struct pci_survey {
 	int max_children;
 	int max_bars;
 	bool incomplete;
+	bool passing;
 	int patience;
 };
 
@@ -210,6 +212,8 @@ bool pci_held_as_a_whole(const struct list_head *held, struct pci_dev *bridge);
 int pci_hold_dev(struct list_head *held, struct pci_dev *dev,
 		 enum pci_bar_hold hold);
 void pci_release_held(struct list_head *held);
+bool pci_has_ide_stream(struct pci_dev *dev);
+bool pci_has_made_node(struct pci_dev *dev);
 bool pci_movable_trylock(struct pci_dev *dev, int *patience);
 
 /* survey.c */
@@ -217,6 +221,7 @@ bool pci_movable_dev_wants(struct pci_dev *dev);
 enum pci_layout_cost pci_movable_dev_cost(const struct pci_dev *dev);
 struct pci_survey *pci_survey_bus(struct pci_bus *root,
 				  const struct list_head *held);
+bool pci_survey_spare_io(struct pci_survey *s);
 void pci_survey_free(struct pci_survey *survey);
 struct resource pci_survey_range(const struct pci_survey *survey, int bar);
 

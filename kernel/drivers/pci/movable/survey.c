@@ -54,7 +54,7 @@ static bool res_is_bar(const struct pci_dev *dev, int resno)
 /*
  * A bridge forwards without its own BARs, and must not take down those below.
  * A PCI Express endpoint must work without its I/O BARs (PCIe r6.2, sec.
- * 7.5.1.2.1); only a Legacy Endpoint may insist on them.
+ * 7.5.1.2.1). A Legacy Endpoint need not, see pci_survey_spare_io().
  */
 static bool bar_is_optional(struct pci_dev *dev, int resno)
 {
@@ -79,18 +79,33 @@ static bool bar_is_wanting(struct pci_dev *dev, int resno)
 	       !dev->non_compliant_bars && pci_resource_alignment(dev, res);
 }
 
+static bool has_memory(const struct pci_dev *dev)
+{
+	int resno;
+
+	for (resno = 0; resno < PCI_ROM_RESOURCE; resno++) {
+		if (res_is_bar(dev, resno) &&
+		    pci_resource_n(dev, resno)->flags & IORESOURCE_MEM)
+			return true;
+	}
+	return false;
+}
+
 /**
  * pci_movable_dev_wants - does a device ask for addresses?
  * @dev: the device
  *
  * Context: Caller holds pci_lock_rescan_remove().
- * Return: true if it has a BAR that it needs and that has no address.
+ * Return: true if it has a BAR that has no address, and that it is no use without.
  */
 bool pci_movable_dev_wants(struct pci_dev *dev)
 {
+	bool spare_io = has_memory(dev);
 	int resno;
 
 	for (resno = 0; resno < PCI_NUM_RESOURCES; resno++) {
+		if (spare_io && pci_resource_n(dev, resno)->flags & IORESOURCE_IO)
+			continue;
 		if (bar_is_wanting(dev, resno) && !bar_is_optional(dev, resno))
 			return true;
 	}
@@ -260,6 +275,16 @@ static bool bridge_has_window(const struct pci_dev *bridge, int resno)
 	}
 }
 
+/* By the root complex, the firmware, or whoever failed to change it */
+static bool window_is_held(const struct pci_survey *s, struct pci_dev *bridge)
+{
+	struct pci_dev *root_port = pcie_find_root_port(bridge);
+
+	return bridge->error_state != pci_channel_io_normal ||
+	       pci_held_as_a_whole(s->held, bridge) ||
+	       (root_port && pci_has_ide_stream(root_port));
+}
+
 static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resno)
 {
 	int i = s->model.nr_windows;
@@ -283,8 +308,7 @@ static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resn
 	/* Fixed and not assigned means that it stays closed */
 	window->fixed = (window->assigned &&
 			 pci_find_host_bridge(bridge->bus)->preserve_config) ||
-			bridge->error_state != pci_channel_io_normal ||
-			pci_held_as_a_whole(s->held, bridge) || !direct;
+			window_is_held(s, bridge) || !direct;
 	s->window_refs[i].bridge = bridge;
 	s->window_refs[i].res = res;
 	s->window_refs[i].resno = resno;
@@ -393,6 +417,8 @@ static void survey_dev(struct pci_survey *s, int i)
 			held = PCI_BAR_HOLD_BUSY;
 	}
 
+	if (held == PCI_BAR_HOLD_BUSY || dev->error_state == pci_channel_io_frozen)
+		s->passing = true;
 	if (locked) {
 		s->devs[i].cost = pci_movable_dev_cost(dev);
 		s->devs[i].is_new = pci_movable_dev_wants(dev);
@@ -425,6 +451,34 @@ static void survey_devs(struct pci_survey *s)
 
 	for (i = 0; i < s->model.nr_devs; i++)
 		survey_dev(s, i);
+}
+
+/**
+ * pci_survey_spare_io - let devices do without I/O rather than be refused
+ * @s: model and plan
+ *
+ * A Legacy Endpoint, or a conventional device, may insist on its I/O BARs. But many
+ * that have memory as well do not (graphics cards, SATA controllers), and there is
+ * little I/O space to be had, or none. As for stock, the driver is to decide.
+ *
+ * Return: true if the model has changed: plan again.
+ */
+bool pci_survey_spare_io(struct pci_survey *s)
+{
+	bool changed = false;
+	int i;
+
+	for (i = 0; i < s->model.nr_bars; i++) {
+		struct pci_layout_bar *bar = &s->bars[i];
+
+		if (bar->type != PCI_LAYOUT_IO || bar->assigned || bar->optional ||
+		    s->plan.refusals[bar->dev].reason == PCI_LAYOUT_PLACED ||
+		    !has_memory(s->dev_refs[bar->dev]))
+			continue;
+		bar->optional = true;
+		changed = true;
+	}
+	return changed;
 }
 
 /* A BAR in use that stays keeps its path open at every moment */

@@ -103,8 +103,8 @@ static int flush_posted_writes(struct pci_apply *a)
 		struct pci_dev *dev = a->flush[i];
 		u32 status;
 
-		/* Nor one that is being reset: it may keep the read waiting */
-		if (pci_dev_is_disconnected(dev) || dev->block_cfg_access ||
+		/* One that is being reset, or recovers, may keep the read waiting */
+		if (dev->error_state != pci_channel_io_normal || dev->block_cfg_access ||
 		    (dev->current_state != PCI_D0 && dev->current_state != PCI_UNKNOWN))
 			continue;
 
@@ -167,25 +167,61 @@ static int verify(struct pci_apply *a)
 	return 0;
 }
 
-/* From here on a restore of saved state brings the new addresses */
+static void save_bits(struct pci_dev *dev, unsigned int where, u32 mask, u32 value)
+{
+	u32 *saved = &dev->saved_config_space[where / 4];
+
+	/* BARs of Virtual Functions are restored from their resources */
+	if (where < sizeof(dev->saved_config_space))
+		*saved = (*saved & ~mask) | (value & mask);
+}
+
+static void save_bar(struct pci_apply *a, int i)
+{
+	const struct pci_switch_bar *bar = &a->switch_bars[i];
+	struct pci_dev *dev = a->devs[bar->dev].dev;
+
+	save_bits(dev, bar->where, a->bar_masks[i], bar->to);
+	if (bar->wide)
+		save_bits(dev, bar->where + 4, ~0, bar->to >> 32);
+}
+
+static void save_window(struct pci_apply *a, int i)
+{
+	const struct pci_switch_window *w = &a->switch_windows[i];
+	struct pci_dev *bridge = a->devs[w->dev].dev;
+
+	switch (w->type) {
+	case PCI_LAYOUT_IO:
+		save_bits(bridge, PCI_IO_BASE, 0xffff, w->to.low);
+		if (w->wide)
+			save_bits(bridge, PCI_IO_BASE_UPPER16, ~0, w->to.upper_base);
+		break;
+	case PCI_LAYOUT_MEM:
+		save_bits(bridge, PCI_MEMORY_BASE, ~0, w->to.low);
+		break;
+	case PCI_LAYOUT_PREF:
+		save_bits(bridge, PCI_PREF_MEMORY_BASE, ~0, w->to.low);
+		if (!w->wide)
+			break;
+		save_bits(bridge, PCI_PREF_BASE_UPPER32, ~0, w->to.upper_base);
+		save_bits(bridge, PCI_PREF_LIMIT_UPPER32, ~0, w->to.upper_limit);
+	}
+}
+
+/*
+ * From here on a restore of saved state brings the new addresses. All of them are
+ * saved, not only what was written: a device that was just reset may have had the one
+ * half of an address that it has now.
+ */
 static void refresh_saved_state(struct pci_apply *a)
 {
 	int i;
 
-	for (i = 0; i < a->nr_writes; i++) {
-		const struct pci_config_write *write = &a->writes[i];
-		u32 *saved;
-
-		if (write->where >= sizeof(a->devs->dev->saved_config_space) ||
-		    write->where == PCI_COMMAND)
-			continue;
-
-		saved = &a->devs[write->dev].dev->saved_config_space[write->where / 4];
-		if (write->size == 2)
-			*saved = (*saved & ~0xffff) | write->value;
-		else
-			*saved = write->value;
-	}
+	for (i = 0; i < a->switch_model.nr_bars; i++)
+		save_bar(a, i);
+	for (i = 0; i < a->switch_model.nr_windows; i++)
+		save_window(a, i);
 }
 
 static int switch_registers(struct pci_apply *a)
