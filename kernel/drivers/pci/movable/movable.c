@@ -417,7 +417,8 @@ static struct pci_bus *root_of(struct pci_bus *bus)
 static void retry_later(void)
 {
 	if (nr_retries < ARRAY_SIZE(retry_after_s) &&
-	    schedule_delayed_work(&retry_work, retry_after_s[nr_retries] * HZ))
+	    queue_delayed_work(system_freezable_wq, &retry_work,
+			       retry_after_s[nr_retries] * HZ))
 		nr_retries++;
 }
 
@@ -531,7 +532,7 @@ void pci_movable_bars_removed(void)
 		return;
 
 	WRITE_ONCE(nr_retries, 0);
-	mod_delayed_work(system_percpu_wq, &retry_work, 0);
+	mod_delayed_work(system_freezable_wq, &retry_work, 0);
 }
 
 static int __init pci_movable_bars_init(void)
