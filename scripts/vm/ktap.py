@@ -73,7 +73,9 @@ class Test:
         parameters = OPTION if option is True else option or NO_OPTION
         append = (f"{parameters} kunit.enable={int(kunit)} "
                   f"{append}").strip()
-        return Machine(topology, kernel_image(which), append, logs, **more)
+        # What stock loses is not for these tests to find.
+        return Machine(topology, kernel_image(which), append, logs,
+                       leaks=bool(option), **more)
 
     @staticmethod
     def note(text):
