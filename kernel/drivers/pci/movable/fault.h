@@ -26,6 +26,7 @@ static inline bool pci_fault(const char *step)
 {
 	return false;
 }
+
 static inline bool pci_fault_fired(void)
 {
 	return false;
