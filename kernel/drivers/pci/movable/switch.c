@@ -169,11 +169,14 @@ static int verify(struct pci_apply *a)
 
 static void save_bits(struct pci_dev *dev, unsigned int where, u32 mask, u32 value)
 {
-	u32 *saved = &dev->saved_config_space[where / 4];
+	u32 *saved;
 
 	/* BARs of Virtual Functions are restored from their resources */
-	if (where < sizeof(dev->saved_config_space))
-		*saved = (*saved & ~mask) | (value & mask);
+	if (where >= sizeof(dev->saved_config_space))
+		return;
+
+	saved = &dev->saved_config_space[where / 4];
+	*saved = (*saved & ~mask) | (value & mask);
 }
 
 static void save_bar(struct pci_apply *a, int i)
