@@ -56,7 +56,8 @@ class Store:
     def get(self, check, subject, function):
         """The same for a check of a commit or of an end.  Complaints are not kept: they
         may come from a full disk, or from somebody who ended a compiler."""
-        key = subject.key(check.reads_message)
+        key = subject.key()
+        key += [subject.id] if check.reads_message else []
         key += [scripts_hash(check.inputs)] if check.inputs else []
         return self.value(check.name, key, lambda: function(subject, self),
                           lambda result: check.lasts and not result["complaints"])

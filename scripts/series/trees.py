@@ -23,9 +23,9 @@ class Commit:
     def line(self):
         return f"{self.number:2} {self.posting:8} {self.subject[:56]}"
 
-    def key(self, with_message):
-        """What a check of the commit depends on."""
-        return [self.id if with_message else self.tree, self.parent_tree]
+    def key(self):
+        """What a check of the commit depends on, but for its message."""
+        return [self.tree, self.parent_tree]
 
 
 class End:
@@ -37,7 +37,7 @@ class End:
     def line(self):
         return f"{self.commit.number:2} {self.commit.posting:8} (the end)"
 
-    def key(self, _with_message):
+    def key(self):
         return [self.commit.tree]
 
 

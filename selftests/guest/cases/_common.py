@@ -98,6 +98,12 @@ def expect_refused(t, lines, address):
     return found[0].reason
 
 
+def wait_served(m, address, seconds):
+    """Waits until a device that was refused is served without anybody's doing."""
+    m.wait_until(f"dmesg | grep -q '{address}: served after all'", seconds,
+                 f"{address} to be served")
+
+
 def show_moves(t, lines):
     """Notes what moved.  Return: the moves and summaries."""
     moves, summaries = pci.moves(lines), pci.summaries(lines)

@@ -9,7 +9,8 @@ from vm.load import Load
 from vm.machine import RAM_BAR
 
 from ._common import (GIB, MIB, TRACING, expect_not_served, expect_refused, expect_served,
-                      expect_stock_fails, plug_ram, probe, probe_again, start_tracing)
+                      expect_stock_fails, plug_ram, probe, probe_again, start_tracing,
+                      wait_served)
 
 TOO_LARGE = 64 * GIB
 SLOT = "0000:06:02.0"
@@ -86,7 +87,7 @@ def removed_in_its_place(t):
         third, lines = plug_ram(m, "third", "slot2", 16 * GIB)
         expect_refused(t, lines, third)
         m.run(f"echo 1 > /sys/bus/pci/devices/{first}/remove")
-        m.wait_until(f"dmesg | grep '{third}: served after all'", 20, "room for the third")
+        wait_served(m, third, 20)
         t.equal(pci.bars(m, third)[RAM_BAR].start, old, "the address of the first")
         expect_served(t, m, third, 16 * GIB)
         decoding = {bar: start for bar, (start, _)

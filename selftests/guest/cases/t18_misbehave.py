@@ -15,7 +15,7 @@ from vm.load import Load
 from ._bartest import (DIR, MODULE, STUBBED, TOPOLOGY, Halves, expect_maps, fault,
                        mapped_addresses, tell)
 from ._common import (ALL_FAULTS, RAM_BAR, expect_not_served, expect_refused,
-                      expect_served, expect_sound, plug_ram)
+                      expect_served, expect_sound, plug_ram, wait_served)
 
 # The halves differ in the upper half of an address.
 BAR2_UPPER = 0x1c
@@ -247,8 +247,7 @@ def locked_long(t):
         t.note(f"refused: {reason}")
         # It fails in the end: these devices have no way to be reset.
         job.wait(30, check=False)
-        m.wait_until(f"dmesg | grep -q '{halves.large}: served after all'", 10,
-                     "the large device to be served")
+        wait_served(m, halves.large, 10)
         t.check(is_served(m, halves), "addresses")
         expect_sound(t, m)
         expect_maps(t, m, len(halves.tested))

@@ -248,10 +248,7 @@ static int recheck_windows(struct pci_apply *a)
 	int i;
 
 	for (i = 0; i < a->nr_windows; i++) {
-		struct pci_dev *bridge = a->survey->window_refs[a->windows[i]].bridge;
-		struct pci_dev *root_port = pcie_find_root_port(bridge);
-
-		if (root_port && pci_has_ide_stream(root_port))
+		if (pci_windows_are_pinned(a->survey->window_refs[a->windows[i]].bridge))
 			return -EAGAIN;
 	}
 	return 0;

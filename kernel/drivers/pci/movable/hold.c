@@ -181,24 +181,32 @@ void pci_pin_bars(struct pci_dev *dev)
 }
 EXPORT_SYMBOL_GPL(pci_pin_bars);
 
-/**
- * pci_has_ide_stream - is traffic with a device, or through a Root Port, encrypted?
- * @dev: endpoint or Root Port
- *
- * A Root Port finds out which IDE stream a request belongs to by the windows above the
- * endpoint, as they were when the stream was set up (PCIe r7.0, sec. 6.33). They
- * stay, and so do the BARs of an endpoint that may have been locked with them.
- *
- * Context: Any; inside ioremap_move_begin() the answer lasts.
- * Return: true if there is a stream.
- */
-bool pci_has_ide_stream(struct pci_dev *dev)
+/* Of an endpoint or a Root Port */
+static bool has_ide_stream(struct pci_dev *dev)
 {
 #ifdef CONFIG_PCI_IDE
 	return !ida_is_empty(&dev->ide_stream_ida);
 #else
 	return false;
 #endif
+}
+
+/**
+ * pci_windows_are_pinned - has somebody written down where the windows are?
+ * @bridge: the bridge
+ *
+ * A Root Port finds out which IDE stream a request belongs to by the windows above the
+ * endpoint, as they were when the stream was set up (PCIe r7.0, sec. 6.33). They
+ * stay, and so do the BARs of an endpoint that may have been locked with them.
+ *
+ * Context: Any; inside ioremap_move_begin() the answer lasts.
+ * Return: true if windows that are open have to stay, and others closed.
+ */
+bool pci_windows_are_pinned(struct pci_dev *bridge)
+{
+	struct pci_dev *root_port = pcie_find_root_port(bridge);
+
+	return root_port && has_ide_stream(root_port);
 }
 
 /**
@@ -214,6 +222,13 @@ bool pci_has_made_node(struct pci_dev *dev)
 {
 	return !pci_is_bridge(dev) && dev->dev.of_node &&
 	       of_node_check_flag(dev->dev.of_node, OF_DYNAMIC);
+}
+
+/* By its driver; or by who keeps addresses: the CXL core, a Root Port, a node */
+static bool bars_are_pinned(struct pci_dev *dev)
+{
+	return pci_dev_bars_are_pinned(dev) || dev->is_cxl || has_ide_stream(dev) ||
+	       pci_has_made_node(dev);
 }
 
 /* Holds that concern the device as a whole, whoever uses it */
@@ -232,9 +247,7 @@ static enum pci_bar_hold dev_hold(struct pci_dev *dev)
 		return PCI_BAR_HOLD_ROOT_BUS;
 	if (dev == vga_default_device())
 		return PCI_BAR_HOLD_BOOT_VGA;
-	/* The CXL core keeps physical addresses of component registers */
-	if (pci_dev_bars_are_pinned(dev) || dev->is_cxl || pci_has_ide_stream(dev) ||
-	    pci_has_made_node(dev))
+	if (bars_are_pinned(dev))
 		return PCI_BAR_HOLD_PINNED;
 	return PCI_BAR_MOVABLE;
 }
@@ -481,7 +494,7 @@ enum pci_bar_hold pci_bar_late_hold(struct pci_dev *dev, int resno)
 
 	if (dev->error_state != pci_channel_io_normal)
 		return PCI_BAR_HOLD_ERROR;
-	if (pci_dev_bars_are_pinned(dev) || pci_has_ide_stream(dev))
+	if (bars_are_pinned(dev))
 		return PCI_BAR_HOLD_PINNED;
 	if (!dev->dev.driver && res->child)
 		return PCI_BAR_HOLD_CLAIMED;

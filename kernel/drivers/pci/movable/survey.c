@@ -275,16 +275,6 @@ static bool bridge_has_window(const struct pci_dev *bridge, int resno)
 	}
 }
 
-/* By the root complex, the firmware, or whoever failed to change it */
-static bool window_is_held(const struct pci_survey *s, struct pci_dev *bridge)
-{
-	struct pci_dev *root_port = pcie_find_root_port(bridge);
-
-	return bridge->error_state != pci_channel_io_normal ||
-	       pci_held_as_a_whole(s->held, bridge) ||
-	       (root_port && pci_has_ide_stream(root_port));
-}
-
 static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resno)
 {
 	int i = s->model.nr_windows;
@@ -308,7 +298,9 @@ static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resn
 	/* Fixed and not assigned means that it stays closed */
 	window->fixed = (window->assigned &&
 			 pci_find_host_bridge(bridge->bus)->preserve_config) ||
-			window_is_held(s, bridge) || !direct;
+			bridge->error_state != pci_channel_io_normal ||
+			pci_held_as_a_whole(s->held, bridge) ||
+			pci_windows_are_pinned(bridge) || !direct;
 	s->window_refs[i].bridge = bridge;
 	s->window_refs[i].res = res;
 	s->window_refs[i].resno = resno;
