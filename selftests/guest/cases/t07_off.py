@@ -12,16 +12,16 @@ from ._common import MIB, plug_ram
 PORTS = {"nested-2": "right", "flat": "slot1"}
 
 
-def normal(text):
-    """The kernel's own size is not what is compared."""
-    return [line for line in text.splitlines()
-            if not re.search(r"Kernel (code|data|rodata|bss)", line)]
+def normal(lines):
+    """A kernel's own size and built-in command line are not what is compared."""
+    return [line for line in lines
+            if not re.search(r"Kernel (code|data|rodata|bss|command line)", line)]
 
 
 def observe(m, topology):
     """Boots have a look, plug, unplug, plug again.  Return: name -> lines."""
     m.settle()
-    seen = {"boot dmesg": pci.log_lines(m.dmesg())}
+    seen = {"boot dmesg": normal(pci.log_lines(m.dmesg()))}
     seen.update(ranges(m, "boot"))
     mark = m.uptime_mark()
     plug_ram(m, "ram0", "slot0", 256 * MIB)
@@ -39,7 +39,7 @@ def observe(m, topology):
 
 def ranges(m, when):
     """Return: what /proc says of memory and ports."""
-    return {f"{when} {name}": normal(m.run(f"cat /proc/{name}"))
+    return {f"{when} {name}": normal(m.run(f"cat /proc/{name}").splitlines())
             for name in ("iomem", "ioports")}
 
 
