@@ -434,49 +434,30 @@ static int add_way(struct write_list *list, const struct pci_switch_window *w,
 	return 0;
 }
 
-static bool is_changed(const struct pci_switch_window *w)
-{
-	return !pci_window_same(w->type, w->wide, w->io_1k, &w->from, &w->to);
-}
-
-static int add_narrowing(struct write_list *list,
-			 const struct pci_switch_window *w)
+/* To what both layouts share, or from there to what is wanted */
+static int add_window(struct write_list *list,
+		      const struct pci_switch_window *w, bool widen)
 {
 	struct pci_window_regs middle;
 	int ret;
 
-	if (!is_changed(w))
+	if (pci_window_same(w->type, w->wide, w->io_1k, &w->from, &w->to))
 		return 0;
 	ret = middle_regs(w, &middle);
 	if (ret)
 		return ret;
-	return add_way(list, w, &w->from, &middle);
-}
-
-static int add_widening(struct write_list *list,
-			const struct pci_switch_window *w)
-{
-	struct pci_window_regs middle;
-	int ret;
-
-	if (!is_changed(w))
-		return 0;
-	ret = middle_regs(w, &middle);
-	if (ret)
-		return ret;
-	return add_way(list, w, &middle, &w->to);
+	return widen ? add_way(list, w, &middle, &w->to) :
+		       add_way(list, w, &w->from, &middle);
 }
 
 static int add_windows(struct write_list *list,
-		       const struct pci_switch_model *model,
-		       int (*add)(struct write_list *list,
-				  const struct pci_switch_window *w),
+		       const struct pci_switch_model *model, bool widen,
 		       int *blocked)
 {
 	int i, ret;
 
 	for (i = 0; i < model->nr_windows; i++) {
-		ret = add(list, &model->windows[i]);
+		ret = add_window(list, &model->windows[i], widen);
 		if (ret) {
 			*blocked = i;
 			return ret;
@@ -532,13 +513,18 @@ static bool count_is_valid(int nr)
 	return nr >= 0 && nr <= MAX_ENTRIES;
 }
 
+static bool counts_are_valid(const struct pci_switch_model *model)
+{
+	return count_is_valid(model->nr_windows) &&
+	       count_is_valid(model->nr_bars) &&
+	       count_is_valid(model->nr_commands);
+}
+
 static bool model_is_valid(const struct pci_switch_model *model)
 {
 	int i;
 
-	if (!count_is_valid(model->nr_windows) ||
-	    !count_is_valid(model->nr_bars) ||
-	    !count_is_valid(model->nr_commands))
+	if (!counts_are_valid(model))
 		return false;
 	for (i = 0; i < model->nr_windows; i++)
 		if (!window_is_valid(&model->windows[i]))
@@ -558,9 +544,7 @@ static bool model_is_valid(const struct pci_switch_model *model)
  */
 int pci_switch_max_writes(const struct pci_switch_model *model)
 {
-	if (!count_is_valid(model->nr_windows) ||
-	    !count_is_valid(model->nr_bars) ||
-	    !count_is_valid(model->nr_commands))
+	if (!counts_are_valid(model))
 		return -EINVAL;
 	return model->nr_windows * MAX_WINDOW_WRITES +
 	       model->nr_bars * MAX_BAR_WRITES +
@@ -603,12 +587,12 @@ int pci_switch_compile(const struct pci_switch_model *model,
 	for (i = 0; i < model->nr_commands; i++)
 		add_command(&list, commands[i].dev, commands[i].from,
 			    commands[i].off);
-	ret = add_windows(&list, model, add_narrowing, blocked);
+	ret = add_windows(&list, model, false, blocked);
 	if (ret)
 		return ret;
 	for (i = 0; i < model->nr_bars; i++)
 		add_bar(&list, &model->bars[i]);
-	ret = add_windows(&list, model, add_widening, blocked);
+	ret = add_windows(&list, model, true, blocked);
 	if (ret)
 		return ret;
 	for (i = 0; i < model->nr_commands; i++)
