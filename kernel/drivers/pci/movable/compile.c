@@ -249,28 +249,22 @@ static void compile_command(struct pci_apply *a, int i)
 void pci_read_window(struct pci_dev *bridge, enum pci_layout_type type, bool wide,
 		     struct pci_window_regs *regs)
 {
-	u16 io = 0;
+	const struct pci_window_format *format = &pci_window_formats[type];
+	u16 word = 0;
 
 	*regs = (struct pci_window_regs){};
-	switch (type) {
-	case PCI_LAYOUT_IO:
-		/* A word: Secondary Status follows, and is cleared by writing */
-		pci_read_config_word(bridge, PCI_IO_BASE, &io);
-		regs->low = io;
-		if (wide)
-			pci_read_config_dword(bridge, PCI_IO_BASE_UPPER16,
-					      &regs->upper_base);
-		break;
-	case PCI_LAYOUT_MEM:
-		pci_read_config_dword(bridge, PCI_MEMORY_BASE, &regs->low);
-		break;
-	case PCI_LAYOUT_PREF:
-		pci_read_config_dword(bridge, PCI_PREF_MEMORY_BASE, &regs->low);
-		if (!wide)
-			break;
-		pci_read_config_dword(bridge, PCI_PREF_BASE_UPPER32, &regs->upper_base);
-		pci_read_config_dword(bridge, PCI_PREF_LIMIT_UPPER32, &regs->upper_limit);
+	if (format->size == 2) {
+		pci_read_config_word(bridge, format->where, &word);
+		regs->low = word;
+	} else {
+		pci_read_config_dword(bridge, format->where, &regs->low);
 	}
+	if (!wide)
+		return;
+
+	pci_read_config_dword(bridge, format->upper_base, &regs->upper_base);
+	if (format->upper_limit)
+		pci_read_config_dword(bridge, format->upper_limit, &regs->upper_limit);
 }
 
 static void compile_window(struct pci_apply *a, int i)

@@ -192,24 +192,16 @@ static void save_bar(struct pci_apply *a, int i)
 static void save_window(struct pci_apply *a, int i)
 {
 	const struct pci_switch_window *w = &a->switch_windows[i];
+	const struct pci_window_format *format = &pci_window_formats[w->type];
 	struct pci_dev *bridge = a->devs[w->dev].dev;
 
-	switch (w->type) {
-	case PCI_LAYOUT_IO:
-		save_bits(bridge, PCI_IO_BASE, 0xffff, w->to.low);
-		if (w->wide)
-			save_bits(bridge, PCI_IO_BASE_UPPER16, ~0, w->to.upper_base);
-		break;
-	case PCI_LAYOUT_MEM:
-		save_bits(bridge, PCI_MEMORY_BASE, ~0, w->to.low);
-		break;
-	case PCI_LAYOUT_PREF:
-		save_bits(bridge, PCI_PREF_MEMORY_BASE, ~0, w->to.low);
-		if (!w->wide)
-			break;
-		save_bits(bridge, PCI_PREF_BASE_UPPER32, ~0, w->to.upper_base);
-		save_bits(bridge, PCI_PREF_LIMIT_UPPER32, ~0, w->to.upper_limit);
-	}
+	save_bits(bridge, format->where, format->size == 2 ? U16_MAX : U32_MAX, w->to.low);
+	if (!w->wide)
+		return;
+
+	save_bits(bridge, format->upper_base, ~0, w->to.upper_base);
+	if (format->upper_limit)
+		save_bits(bridge, format->upper_limit, ~0, w->to.upper_limit);
 }
 
 /*

@@ -56,28 +56,7 @@
 #define MAX_BAR_WRITES		2
 #define MAX_COMMAND_WRITES	2
 
-/**
- * struct window_format - the registers that hold a window
- * @where: offset of the low register
- * @size: of the low register in bytes
- * @half: bits of the low register that belong to the base; as many above them
- *	  belong to the limit
- * @upper_base: offset of the register with the upper half of the base
- * @upper_limit: offset of the register with the upper half of the limit, 0 if
- *		 it is the same
- *
- * The I/O registers share a dword with the Secondary Status register, whose
- * bits are cleared by writing them back: no dword write there.
- */
-struct window_format {
-	u16 where;
-	u8 size;
-	u8 half;
-	u16 upper_base;
-	u16 upper_limit;
-};
-
-static const struct window_format formats[] = {
+const struct pci_window_format pci_window_formats[] = {
 	[PCI_LAYOUT_IO] = { PCI_IO_BASE, 2, 8, PCI_IO_BASE_UPPER16, 0 },
 	[PCI_LAYOUT_MEM] = { PCI_MEMORY_BASE, 4, 16, 0, 0 },
 	[PCI_LAYOUT_PREF] = { PCI_PREF_MEMORY_BASE, 4, 16,
@@ -114,7 +93,7 @@ static u64 granule(enum pci_layout_type type, bool io_1k)
 /* Address bits below the upper halves; also the width of an upper half */
 static int low_bits(enum pci_layout_type type)
 {
-	return 2 * formats[type].half;
+	return 2 * pci_window_formats[type].half;
 }
 
 static u32 upper_ones(enum pci_layout_type type)
@@ -163,7 +142,7 @@ bool pci_window_decode(enum pci_layout_type type, bool wide, bool io_1k,
 		       const struct pci_window_regs *regs, u64 *start, u64 *end)
 {
 	u32 low = regs->low & low_mask(type, io_1k);
-	int half = formats[type].half;
+	int half = pci_window_formats[type].half;
 	u32 base = low & ((1U << half) - 1);
 
 	*start = (u64)base << half;
@@ -188,7 +167,7 @@ bool pci_window_decode(enum pci_layout_type type, bool wide, bool io_1k,
 void pci_window_encode(enum pci_layout_type type, bool wide, bool io_1k,
 		       u64 start, u64 end, struct pci_window_regs *regs)
 {
-	int half = formats[type].half;
+	int half = pci_window_formats[type].half;
 	u32 ones = (1U << half) - 1;
 
 	regs->low = ((start >> half) & ones) | ((end >> half) & ones) << half;
@@ -262,7 +241,8 @@ static void add_low(struct write_list *list, const struct pci_switch_window *w,
 		    const struct pci_window_regs *now,
 		    const struct pci_window_regs *then)
 {
-	const struct window_format *format = &formats[w->type];
+	const struct pci_window_format *format =
+		&pci_window_formats[w->type];
 	u32 mask = low_mask(w->type, w->io_1k);
 	u32 rest = w->from.low & ~mask;
 
@@ -280,7 +260,8 @@ static void add_upper(struct write_list *list,
 		      const struct pci_window_regs *now,
 		      const struct pci_window_regs *then)
 {
-	const struct window_format *format = &formats[w->type];
+	const struct pci_window_format *format =
+		&pci_window_formats[w->type];
 
 	if (!w->wide)
 		return;

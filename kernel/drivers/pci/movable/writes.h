@@ -23,6 +23,29 @@ struct pci_window_regs {
 };
 
 /**
+ * struct pci_window_format - the registers that hold a window
+ * @where: offset of the low register
+ * @size: of the low register in bytes
+ * @half: bits of the low register that belong to the base; as many above them
+ *	  belong to the limit
+ * @upper_base: offset of the register with the upper half of the base
+ * @upper_limit: offset of the register with the upper half of the limit, 0 if
+ *		 it is the same
+ *
+ * The I/O registers share a dword with the Secondary Status register, whose
+ * bits are cleared by writing them back: no dword write there.
+ */
+struct pci_window_format {
+	u16 where;
+	u8 size;
+	u8 half;
+	u16 upper_base;
+	u16 upper_limit;
+};
+
+extern const struct pci_window_format pci_window_formats[];
+
+/**
  * struct pci_switch_window - a bridge window that changes
  * @dev: the bridge, a number of the caller's that comes back in the writes
  * @type: PCI_LAYOUT_IO, PCI_LAYOUT_MEM or PCI_LAYOUT_PREF
