@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything starts here: "make help" lists what there is.
 
-# The caller's: LINUX (a kernel tree or tarball), CACHE, JOBS, ACCEL, TESTS, FORCE.
+# The caller's: LINUX (a kernel tree or tarball), CACHE, JOBS, ACCEL, TESTS, FORCE,
+# DEMO and MACHINES (arguments of scripts/demo and scripts/report).
 export LINUX CACHE JOBS ACCEL
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -81,13 +82,15 @@ bench: test-packages compose ## Time and quality of plans; how long moves stop C
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \
 		/^##@/ { printf "\n%s:\n", substr($$0, 5) } \
-		/^[a-z-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
+		/^[a-z0-9-]+:.*## / { printf "  make %-20s %s\n", $$1, $$2 }' Makefile
 	@printf '\nVariables:\n'
 	@printf '  %-25s %s\n' \
 		'LINUX=tree-or-tarball' 'the kernel source to use; otherwise it is downloaded' \
 		'CACHE=dir' 'kernel source, objects, ccache (~/.cache/pci-movable-bars)' \
 		'JOBS=n' 'compilers at a time (one per processor)' \
 		'ACCEL=kvm' 'boot with KVM instead of emulation' \
+		'TIMEOUT_FACTOR=2' 'every time limit of the tests, times this' \
+		'FAULTS=all' 'check: fail every step, not one of each kind' \
 		'FORCE=1' 'tree: drop the edits there; export: drop those here'
 
 clean: ## Remove what was built here (edits in build/linux: only with FORCE=1)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """The series as the repository keeps it, read, written and turned into commits.
 
-Imported by scripts/compose and scripts/export; not run by itself.
+Imported by the scripts that read or write the series; not run by itself.
 
 A patch is a mail whose diff changes files that the kernel has already.  Files
 that the kernel does not have are plain files of the repository; the "Adds:"

@@ -497,8 +497,7 @@ static bool may_be_half_done(enum ioremap_hold hold)
  *
  * Context: Process context, may sleep. Not inside ioremap_move_begin().
  * Return: %IOREMAP_HOLD_NONE or %IOREMAP_HOLD_MOVABLE if the range may move;
- * else why not. If there is more than one reason, the last in the order of
- * &enum ioremap_hold.
+ * else why not. If there is more than one reason, one of them.
  */
 enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size)
 {
@@ -739,7 +738,8 @@ void ioremap_move_break(const struct ioremap_move_set *set)
  * Each CPU may go on with the addresses it has cached until it has called
  * ioremap_move_flush(). Does not lock, allocate or print.
  *
- * Context: One CPU, inside stop_machine_cpuslocked(), interrupts off.
+ * Context: Inside ioremap_move_begin(); with a @set, one CPU inside
+ * stop_machine_cpuslocked(), interrupts off.
  */
 void ioremap_move_make(const struct ioremap_move_set *set, bool moved)
 {

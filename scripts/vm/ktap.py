@@ -103,7 +103,7 @@ def select(patterns):
         return [c for c in CASES if not c.slow]
     for p in patterns:
         if not any(fnmatch.fnmatch(c.name, p) for c in CASES):
-            raise ValueError(f"no test is called {p}: see --list --all")
+            raise ValueError(f"no test is called {p}: see --list")
     return [c for c in CASES
             if any(fnmatch.fnmatch(c.name, p) for p in patterns)]
 

@@ -131,7 +131,7 @@ def by_cmb(t):
         give_to_driver(m, MOVER, "nvme")
         size = int(m.run(f"cat /sys/bus/pci/devices/{MOVER}/p2pmem/size"))
         t.check(size, "memory for peer-to-peer DMA")
-        place = expect_held(t, s, 2, "pinned by its driver")
+        place = expect_held(t, s, 2, "pinned, its address is known elsewhere")
         t.note(f"{size >> 10} KiB of peer-to-peer memory: held and refused")
         give_to_driver(m, MOVER, "")
         expect_released(t, s, 2, place)

@@ -190,7 +190,8 @@ enum pci_layout_reason {
  * @above: the same, from above
  * @gap: bytes from the first address in the best gap that has the alignment of
  *	 @bar to the end of the gap; in the layout planned if @reason is
- *	 PCI_LAYOUT_NO_SPACE, else with all that is not fixed taken away
+ *	 PCI_LAYOUT_NO_SPACE, of an empty aperture if none is large enough, else with
+ *	 all that is not fixed taken away
  * @nr_blockers: number of @blockers; 0 unless @reason is PCI_LAYOUT_BLOCKED
  * @blockers: indices of fixed BARs; without any single one of them the device
  *	      would fit beside the others, if all that can move were gone. There

@@ -23,15 +23,16 @@
  * @PCI_BAR_HOLD_BOOT_VGA: the boot display may be drawing there
  * @PCI_BAR_HOLD_ROM: an expansion ROM that is enabled
  * @PCI_BAR_HOLD_VFS: Virtual Functions are using it
- * @PCI_BAR_HOLD_ERROR: the device is being recovered from an error
+ * @PCI_BAR_HOLD_ERROR: the device recovers from an error, is off the bus, or did not take
+ *			an address
  * @PCI_BAR_HOLD_BUSY: the device stayed locked (this time only)
  * @PCI_BAR_HOLD_POWER: the device could not be brought to D0
- * @PCI_BAR_HOLD_PINNED: a driver told the address to somebody
+ * @PCI_BAR_HOLD_PINNED: somebody was told the address, by its driver or without one
  * @PCI_BAR_HOLD_DRIVER: the driver makes no promise
  * @PCI_BAR_HOLD_IO: port I/O of a bound device cannot be re-pointed
  * @PCI_BAR_HOLD_CLAIMED: without driver, but somebody claimed the range
  * @PCI_BAR_HOLD_MAPPED: without driver, but somebody mapped it
- * @PCI_BAR_HOLD_USER: a process mapped it
+ * @PCI_BAR_HOLD_USER: a process mapped it, or another BAR of the device
  * @PCI_BAR_HOLD_PAGES: the kernel made memory pages of it
  * @PCI_BAR_HOLD_MAPPING: a kernel mapping over it cannot be re-pointed
  * @PCI_BAR_HOLD_SHARED_PAGE: shares a page with another BAR, or may
@@ -110,7 +111,7 @@ struct pci_survey_child {
  * @bridge: the bridge
  * @res: its resource
  * @resno: PCI_BRIDGE_IO_WINDOW or one of its neighbours
- * @keep: a BAR that stays is in use below, see struct pci_switch_window
+ * @keep: a fixed BAR is in use below, see struct pci_switch_window
  */
 struct pci_survey_window {
 	struct pci_dev *bridge;
@@ -177,7 +178,8 @@ struct pci_survey {
  * @live: drivers that kept running meanwhile
  * @paused: drivers that were paused
  * @stopped_ns: for how long all CPUs stood still
- * @config_ns: the part of @stopped_ns in which config space was read and written
+ * @config_ns: for how long config space was read and written, within @stopped_ns if
+ *	       the CPUs were stopped
  * @paused_ns: from the first driver's pause to the last one's resume
  * @callback_ns: the part of @paused_ns that the drivers themselves took for it
  */

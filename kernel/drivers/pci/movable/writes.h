@@ -52,8 +52,8 @@ extern const struct pci_window_format pci_window_formats[];
  * @wide: the upper registers exist (32-bit I/O, 64-bit prefetchable)
  * @io_1k: I/O base and limit count 1 KiB (Intel extension), not 4 KiB; means
  *	   nothing to memory
- * @keep: a BAR that does not move is in use below: the part of the window that
- *	  both layouts share must stay open at every moment
+ * @keep: a fixed BAR is in use below: the part of the window that both layouts
+ *	  share must stay open at every moment
  * @from: registers now
  * @to: registers wanted
  *

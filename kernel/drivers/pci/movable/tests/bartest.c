@@ -17,6 +17,7 @@
  *   unwatch
  *   stuck WHERE                        the watched device: a register ignores writes
  *   gone N                             it answers N more accesses, then all ones
+ *   classless                          its class reads as zero
  *   back                               it behaves again
  *
  * The other files there tell what has come of it.
