@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The commands of the classic notes on PCI Express hot-plug in QEMU."""
+"""The commands of the classic notes on PCI Express hot-plug in QEMU, and conventional PCI."""
 
 from vm.ktap import case
 
@@ -61,3 +61,17 @@ def native(t):
 def acpi(t):
     """The same through ACPI hot-plug, QEMU's default."""
     classic(t, "acpi")
+
+
+@case("10-bridge-beside", limit=60)
+def bridge_beside(t):
+    """ACPI reports a card beside a bridge that has no window yet; later it can open some."""
+    with t.boot("conventional", hotplug="acpi") as m:
+        for text, ident in (
+                ("pci-bridge,id=bridge2,bus=pci.0,addr=0x8,chassis_nr=3", "bridge2"),
+                ("pci-testdev,id=card,bus=pci.0,addr=0x9,membar=1M", "card")):
+            m.device_add(text)
+            m.wait_device(ident)
+        m.device_add("pci-testdev,id=below,bus=bridge2,addr=0x1,membar=64M")
+        m.run("echo 1 > /sys/bus/pci/rescan")
+        expect_served(t, m, m.wait_device("below"), 64 * MIB)

@@ -40,27 +40,25 @@ static bool resume_dev(struct pci_apply_dev *entry)
 	       !pci_fault("wake");
 }
 
-static int acquire_dev(struct pci_apply_dev *entry, struct list_head *held,
-		       int *patience)
-{
-	entry->locked = pci_movable_trylock(entry->dev, patience);
-	if (!entry->locked)
-		return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_BUSY) ?: -EAGAIN;
-
-	if (!resume_dev(entry))
-		return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_POWER) ?: -EAGAIN;
-	return 0;
-}
-
+/*
+ * Waking up takes pci_bus_sem, under which error recovery waits for devices' locks: so
+ * it comes first.
+ */
 static int acquire_devs(struct pci_apply *a, struct list_head *held)
 {
 	int patience = PCI_MOVABLE_PATIENCE;
-	int i, ret;
+	struct pci_apply_dev *entry;
 
-	for (i = 0; i < a->nr_devs; i++) {
-		ret = acquire_dev(&a->devs[i], held, &patience);
-		if (ret)
-			return ret;
+	for (entry = a->devs; entry < a->devs + a->nr_devs; entry++) {
+		if (!resume_dev(entry))
+			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_POWER) ?: -EAGAIN;
+	}
+	for (entry = a->devs; entry < a->devs + a->nr_devs; entry++) {
+		entry->locked = pci_movable_trylock(entry->dev, &patience);
+		if (!entry->locked)
+			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_BUSY) ?: -EAGAIN;
+		if (!dev_is_in_d0(entry->dev))
+			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_POWER) ?: -EAGAIN;
 	}
 	return 0;
 }
@@ -85,15 +83,23 @@ static int check_presence(struct pci_apply *a, struct list_head *held)
 	return ret;
 }
 
-static void release_devs(struct pci_apply *a)
+static void unlock_devs(struct pci_apply *a)
+{
+	int i;
+
+	for (i = a->nr_devs - 1; i >= 0; i--) {
+		if (a->devs[i].locked)
+			device_unlock(&a->devs[i].dev->dev);
+	}
+}
+
+static void let_sleep(struct pci_apply *a)
 {
 	int i;
 
 	for (i = a->nr_devs - 1; i >= 0; i--) {
 		if (a->devs[i].resumed)
 			pm_runtime_put(&a->devs[i].dev->dev);
-		if (a->devs[i].locked)
-			device_unlock(&a->devs[i].dev->dev);
 	}
 }
 
@@ -324,7 +330,7 @@ static void finish_flags(struct pci_apply *a)
 
 /*
  * A bridge counts as enabled even if it had no window when that happened; now
- * it may need to decode memory or I/O for the first time.
+ * it may need to decode memory or I/O for the first time. Takes pci_bus_sem.
  */
 static void enable_bridges(struct pci_apply *a)
 {
@@ -422,7 +428,6 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 
 	report_windows(a);
 	report_bars(a);
-	enable_bridges(a);
 	stats->windows = a->nr_windows;
 	stats->moved = a->survey->plan.nr_moved;
 	stats->live = a->survey->plan.nr_live;
@@ -461,8 +466,11 @@ int pci_apply_plan(struct pci_survey *survey, struct list_head *held,
 	ret = acquire_devs(a, held);
 	if (!ret)
 		ret = apply_locked(a, held, stats);
-	release_devs(a);
+	unlock_devs(a);
 	memalloc_noreclaim_restore(memflags);
+	if (!ret)
+		enable_bridges(a);
+	let_sleep(a);
 	pci_apply_free(a);
 	return ret;
 }

@@ -74,6 +74,8 @@ static int movable_bars_show(struct seq_file *m, void *unused)
 
 	pci_lock_rescan_remove();
 	list_for_each_entry(root, &pci_root_buses, node) {
+		if (!pci_movable_root_stays(root))
+			continue;
 		ret = show_root(m, root);
 		if (ret)
 			break;

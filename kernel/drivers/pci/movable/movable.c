@@ -128,38 +128,40 @@ static void unset_bars(struct pci_dev *dev)
 		stop_decoding(dev);
 }
 
-static void close_window(struct pci_dev *bridge, int resno)
+/*
+ * After a reset the windows of a bridge are open at address 0, and would take
+ * in what they can once the bridge forwards for the sake of another window.
+ */
+static void prepare_window(struct pci_dev *bridge, int resno)
 {
 	struct resource *res = pci_resource_n(bridge, resno);
 
 	if (resource_assigned(res))
 		return;
 
-	pci_setup_one_bridge_window(bridge, resno);
+	if (!pci_dev_is_added(bridge))
+		pci_setup_one_bridge_window(bridge, resno);
 	resource_set_range(res, 0, 0);
-	res->flags |= IORESOURCE_DISABLED;
+	res->flags |= IORESOURCE_UNSET | IORESOURCE_DISABLED;
 }
 
-/*
- * After a reset the windows of a bridge are open at address 0, and would take
- * in what they can once the bridge forwards for the sake of another window.
- */
-static void prepare_new_bridge(struct pci_dev *bridge)
+/* Known bridges as well: x86 forgets their closed windows when ACPI reports a hot-add */
+static void prepare_bridge(struct pci_dev *bridge)
 {
 	pci_bridge_check_ranges(bridge->subordinate);
-	close_window(bridge, PCI_BRIDGE_IO_WINDOW);
-	close_window(bridge, PCI_BRIDGE_MEM_WINDOW);
-	close_window(bridge, PCI_BRIDGE_PREF_MEM_WINDOW);
+	prepare_window(bridge, PCI_BRIDGE_IO_WINDOW);
+	prepare_window(bridge, PCI_BRIDGE_MEM_WINDOW);
+	prepare_window(bridge, PCI_BRIDGE_PREF_MEM_WINDOW);
 }
 
 /* What needs no plan: which windows exist, and where wired BARs are */
-static int prepare_new_dev(struct pci_dev *dev, void *unused)
+static int prepare_dev(struct pci_dev *dev, void *unused)
 {
+	if (dev->subordinate && dev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
+		prepare_bridge(dev);
 	if (dev->is_virtfn || pci_dev_is_added(dev))
 		return 0;
 
-	if (dev->subordinate && dev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
-		prepare_new_bridge(dev);
 	pci_assign_fixed_resources(dev);
 
 	if (pci_dev_assignable(dev))
@@ -225,14 +227,17 @@ static void report_refusal(const struct pci_survey *s, int i)
 			      refusal->gap, reason);
 }
 
-/* A bridge decodes as soon as it has a window: let it have what a reset leaves there */
-static void clear_bar(struct pci_dev *bridge, int resno)
+/*
+ * It is decoded as soon as a bridge has a window, or another I/O BAR an address, and the
+ * address may be another's by now: let it have what a reset leaves there.
+ */
+static void clear_bar(struct pci_dev *dev, int resno)
 {
 	int where = PCI_BASE_ADDRESS_0 + 4 * resno;
 
-	pci_write_config_dword(bridge, where, 0);
-	if (pci_resource_flags(bridge, resno) & IORESOURCE_MEM_64)
-		pci_write_config_dword(bridge, where + 4, 0);
+	pci_write_config_dword(dev, where, 0);
+	if (pci_resource_flags(dev, resno) & IORESOURCE_MEM_64)
+		pci_write_config_dword(dev, where + 4, 0);
 }
 
 /*
@@ -254,8 +259,7 @@ static void hide_left_out_bars(struct pci_dev *dev)
 
 		pci_info(dev, "%s %pR: left out; no space\n",
 			 pci_resource_name(dev, resno), res);
-		if (pci_is_bridge(dev))
-			clear_bar(dev, resno);
+		clear_bar(dev, resno);
 		res->flags = 0;
 		res->start = 0;
 		res->end = 0;
@@ -279,11 +283,8 @@ static void serve(struct pci_dev *dev)
 	/* A device that was just found is added, and its driver bound, later */
 	if (pci_dev_test_and_clear_ignored(dev) && pci_dev_is_added(dev)) {
 		pci_info(dev, "served after all\n");
-		/* It tells of no addresses yet */
-		if (pci_has_made_node(dev)) {
-			of_pci_remove_node(dev);
-			of_pci_make_dev_node(dev);
-		}
+		/* These want addresses, see pci_bus_add_device() */
+		pci_fixup_device(pci_fixup_final, dev);
 		device_initial_probe(&dev->dev);
 	}
 }
@@ -416,22 +417,22 @@ static struct pci_bus *root_of(struct pci_bus *bus)
  */
 static void retry_later(void)
 {
-	if (nr_retries < ARRAY_SIZE(retry_after_s) &&
-	    queue_delayed_work(system_freezable_wq, &retry_work,
-			       retry_after_s[nr_retries] * HZ))
-		nr_retries++;
+	if (nr_retries < ARRAY_SIZE(retry_after_s))
+		mod_delayed_work(system_freezable_wq, &retry_work,
+				 retry_after_s[nr_retries++] * HZ);
 }
 
-static void assign_below(struct pci_bus *root)
+/* Return: true if somebody was refused because of what passes */
+static bool assign_below(struct pci_bus *root)
 {
 	bool passing = false;
 	LIST_HEAD(held);
 	int i, ret = -EAGAIN;
 
 	if (!any_dev(root, stop_at_open))
-		return;
+		return false;
 
-	pci_walk_bus(root, prepare_new_dev, NULL);
+	pci_walk_bus(root, prepare_dev, NULL);
 	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++) {
 		pci_fault_begin(i);
 		ret = attempt(root, &held, &passing);
@@ -442,8 +443,7 @@ static void assign_below(struct pci_bus *root)
 	pci_release_held(&held);
 
 	passing |= ret == -EAGAIN || ret == -EBUSY || ret == -ETIMEDOUT;
-	if (passing && READ_ONCE(any_refused) && !pci_fault_fired())
-		retry_later();
+	return passing && READ_ONCE(any_refused) && !pci_fault_fired();
 }
 
 /**
@@ -466,21 +466,27 @@ bool pci_movable_bars_assign(struct pci_bus *bus)
 
 	lockdep_assert_held(&pci_rescan_remove_lock);
 	WRITE_ONCE(nr_retries, 0);
-	assign_below(root_of(bus));
+	if (assign_below(root_of(bus)))
+		retry_later();
 	return true;
 }
 
 static void retry_refused(struct work_struct *work)
 {
 	struct pci_bus *root;
+	bool again = false;
 
 	pci_lock_rescan_remove();
 	WRITE_ONCE(any_refused, false);
 	/* Who sets up a host bridge assigns by himself */
 	list_for_each_entry(root, &pci_root_buses, node) {
-		if (any_dev(root, stop_at_ignored))
-			assign_below(root);
+		if (!pci_movable_root_stays(root))
+			WRITE_ONCE(any_refused, true);
+		else if (any_dev(root, stop_at_ignored))
+			again |= assign_below(root);
 	}
+	if (again)
+		retry_later();
 	pci_unlock_rescan_remove();
 }
 

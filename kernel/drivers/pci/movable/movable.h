@@ -199,6 +199,12 @@ static inline u64 pci_movable_ns_since(ktime_t begin)
 	return ktime_to_ns(ktime_sub(ktime_get(), begin));
 }
 
+/* VMD takes its bus away without the rescan lock, while who has that may wait for a device */
+static inline bool pci_movable_root_stays(const struct pci_bus *root)
+{
+	return !root->bridge->parent || !dev_is_pci(root->bridge->parent);
+}
+
 struct pci_bus *pci_movable_next_bus(struct pci_bus *root, struct pci_bus *bus);
 
 /* Each bus below @root, @root first, parents before children */
