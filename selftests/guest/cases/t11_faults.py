@@ -41,7 +41,12 @@ for knob in failslab fail_page_alloc; do
     echo 0 > /sys/kernel/debug/$knob/verbose
 done
 echo 0 > /sys/kernel/debug/fail_page_alloc/min-order
-verdict $(failnth $N /sys/bus/pci/rescan 1)
+# What the drivers of the new devices allocate is not the move's
+echo 0 > /sys/bus/pci/drivers_autoprobe
+what=$(failnth $N /sys/bus/pci/rescan 1)
+echo 1 > /sys/bus/pci/drivers_autoprobe
+for d in $NEW; do echo $d > /sys/bus/pci/drivers_probe; done 2> /dev/null
+verdict $what
 """
 
 # Forgets the new device, and finds it while nothing works.
@@ -78,6 +83,7 @@ class Faults:
 
     def run(self, script, **variables):
         """Return: the words that a script of the above printed."""
+        variables["NEW"] = " ".join(self.new)
         return self.m.run("".join(f"{name}='{value}'\n" for name, value
                                   in variables.items()) + script, timeout=60).split()
 
@@ -91,7 +97,7 @@ class Faults:
 
     def refuse_again(self):
         """Return: whether all is as it was before the new device was served."""
-        return self.run(REFUSE_AGAIN, NEW=" ".join(self.new)) == ["same"]
+        return self.run(REFUSE_AGAIN) == ["same"]
 
     def stop(self, undone):
         """Nobody noticed, nor will if something was @undone."""
