@@ -461,7 +461,7 @@ static enum ioremap_hold range_hold(phys_addr_t start, resource_size_t size)
 		return IOREMAP_HOLD_PAGES;
 
 	if (!keep_page_tables())
-		return IOREMAP_HOLD_UNSUPPORTED;
+		return IOREMAP_HOLD_BUSY;
 	vmalloc_walk_ioremap(scan_area, &scan);
 	mmap_write_unlock(&init_mm);
 
@@ -506,10 +506,13 @@ enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size)
 	scoped_guard(ioremap_map)
 		hold = range_hold(start, size);
 
-	if (may_be_half_done(hold) && !ioremap_move_begin(IOREMAP_HOLD_PATIENCE_MS)) {
-		hold = range_hold(start, size);
-		ioremap_move_end();
-	}
+	if (!may_be_half_done(hold))
+		return hold;
+
+	if (ioremap_move_begin(IOREMAP_HOLD_PATIENCE_MS))
+		return IOREMAP_HOLD_BUSY;
+	hold = range_hold(start, size);
+	ioremap_move_end();
 	return hold;
 }
 

@@ -124,6 +124,9 @@ class Halves:
         self.m.run(f"echo 1 > /sys/bus/pci/devices/{self.plugs[0]}/remove")
 
     def move(self):
-        """Makes `tested` move."""
+        """Makes `tested` move, at once or, if somebody was mapping it all the time,
+        when that is tried again."""
         self.force()
         self.find(self.large)
+        self.m.wait_until(f"sed -n 3p /sys/bus/pci/devices/{self.large}/resource | "
+                          "grep -qv '^0x0* '", 45, f"room for {self.large}")

@@ -39,7 +39,7 @@ static const char * const hold_texts[PCI_BAR_HOLDS] = {
 	[PCI_BAR_HOLD_ROM]		= "expansion ROM is enabled",
 	[PCI_BAR_HOLD_VFS]		= "Virtual Functions are enabled",
 	[PCI_BAR_HOLD_ERROR]		= "device is off the bus or does not answer as it should",
-	[PCI_BAR_HOLD_BUSY]		= "device is locked by another task",
+	[PCI_BAR_HOLD_BUSY]		= "device is locked, or being mapped, by another task",
 	[PCI_BAR_HOLD_POWER]		= "device is not in D0",
 	[PCI_BAR_HOLD_PINNED]		= "pinned, its address is known elsewhere",
 	[PCI_BAR_HOLD_DRIVER]		= "driver does not support it",
@@ -421,6 +421,8 @@ static enum pci_bar_hold mapping_hold(const struct resource *res, bool bound)
 	switch (ioremap_range_hold(first, last - first + 1)) {
 	case IOREMAP_HOLD_PAGES:
 		return PCI_BAR_HOLD_PAGES;
+	case IOREMAP_HOLD_BUSY:
+		return PCI_BAR_HOLD_BUSY;
 	case IOREMAP_HOLD_NONE:
 		if (!bound)
 			return PCI_BAR_MOVABLE;

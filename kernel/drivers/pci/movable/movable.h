@@ -25,7 +25,7 @@
  * @PCI_BAR_HOLD_VFS: Virtual Functions are using it
  * @PCI_BAR_HOLD_ERROR: the device recovers from an error, is off the bus, or did not take
  *			an address
- * @PCI_BAR_HOLD_BUSY: the device stayed locked (this time only)
+ * @PCI_BAR_HOLD_BUSY: the device stayed locked, or was being mapped (this time only)
  * @PCI_BAR_HOLD_POWER: the device could not be brought to D0
  * @PCI_BAR_HOLD_PINNED: somebody was told the address, by its driver or without one
  * @PCI_BAR_HOLD_DRIVER: the driver makes no promise

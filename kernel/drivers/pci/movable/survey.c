@@ -361,6 +361,8 @@ static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 
 	if (assigned && hold == PCI_BAR_MOVABLE)
 		hold = direct ? pci_bar_hold(dev, resno) : PCI_BAR_HOLD_FIXED;
+	if (hold == PCI_BAR_HOLD_BUSY)
+		s->passing = true;
 	bar = pci_survey_new_bar(s, dev, resno, res);
 	s->bar_refs[s->model.nr_bars - 1].hold = hold;
 	bar->window = window;
