@@ -121,6 +121,7 @@ private_apt() {
 		-o APT::Architecture="${apt_for:-$(dpkg --print-architecture)}" \
 		-o APT::Architectures="${apt_for:-$(dpkg --print-architecture)}" \
 		-o APT::Sandbox::User="$(id -un)" -o Acquire::http::Timeout=20 \
+		-o APT::Update::Error-Mode=any \
 		-o Acquire::Languages=none "$@"
 }
 

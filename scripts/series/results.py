@@ -5,6 +5,7 @@ import glob
 import hashlib
 import json
 import os
+import subprocess
 
 from patchset import TOP
 
@@ -29,12 +30,25 @@ def scripts_hash(patterns):
     return digest.hexdigest()
 
 
+def versions():
+    """What those programs say of themselves by which a result may change."""
+    def of(program):
+        try:
+            return subprocess.run([program, "--version"], capture_output=True,
+                                  check=False).stdout.decode(errors="replace")
+        except OSError:
+            return "none"
+
+    return [of(program) for program in (
+        "gcc", "aarch64-linux-gnu-gcc", "sparse", "spatch", "sphinx-build")]
+
+
 class Store:
     """Results by name of the check and what it depends on."""
 
     def __init__(self):
         self.folder = os.path.join(cache(), "check-series")
-        self.scripts = scripts_hash(INPUTS)
+        self.scripts = [scripts_hash(INPUTS), versions()]
         os.makedirs(self.folder, exist_ok=True)
 
     def value(self, name, key, make, is_final=lambda value: True):
@@ -48,16 +62,18 @@ class Store:
         value = make()
         if not is_final(value):
             return value, False
-        with open(path + ".new", "w", encoding="utf-8") as target:
+        new = f"{path}.{os.getpid()}"
+        with open(new, "w", encoding="utf-8") as target:
             json.dump(value, target)
-        os.rename(path + ".new", path)
+        os.rename(new, path)
         return value, False
 
     def get(self, check, subject, function):
-        """The same for a check of a commit or of an end.  Complaints are not kept: they
-        may come from a full disk, or from somebody who ended a compiler."""
+        """The same for a check of a commit or of an end.  Complaints are kept if the
+        check says so: they may come from a full disk, or from somebody who ended a
+        compiler."""
         key = subject.key()
         key += [subject.id] if check.reads_message else []
         key += [scripts_hash(check.inputs)] if check.inputs else []
         return self.value(check.name, key, lambda: function(subject, self),
-                          lambda result: check.lasts and not result["complaints"])
+                          lambda result: check.lasts and (result.get("keep") or not result["complaints"]))

@@ -338,6 +338,7 @@ class Machine:
         far = qmp_far, agent_far, host_far
         arguments = self._arguments(*(s.fileno() for s in far))
         self.disks = make_disks(arguments, self.folder)
+        self.networks = arguments.count("-netdev")
         with self.open_log("command") as f:
             f.write(shlex.join(arguments) + "\n")
         self._spawn(arguments, far)

@@ -8,6 +8,7 @@ from .guest import GuestError
 
 IORESOURCE_IO = 0x100
 IORESOURCE_MEM = 0x200
+IORESOURCE_MEM_64 = 0x100000
 IORESOURCE_UNSET = 0x20000000
 
 Range = namedtuple("Range", "start end flags")
@@ -182,8 +183,9 @@ def memory_bars(device):
 
 def disagreements(machine):
     """Return: where the kernel's idea of BARs and bridge windows is not what
-    the hardware has."""
+    the hardware has, whether it decodes or not."""
     kernel, wrong = resources(machine), []
+    registers = config_space(machine)
     for address, device in hardware(machine).items():
         ranges = kernel.get(address)
         if ranges is None:
@@ -192,10 +194,23 @@ def disagreements(machine):
             if start is not None and ranges[bar].start != start:
                 wrong.append(f"{address} BAR {bar}: hardware {start:#x}, "
                              f"kernel {ranges[bar].start:#x}")
+            if not is_assigned(ranges[bar]):
+                continue
+            value = _bar_register(config_bytes(registers[address]), bar,
+                                  ranges[bar].flags & IORESOURCE_MEM_64)
+            if value != ranges[bar].start:
+                wrong.append(f"{address} BAR {bar}: register {value:#x}, "
+                             f"kernel {ranges[bar].start:#x}")
         if "pci_bridge" in device:
             wrong += _window_disagreements(address, ranges,
                                            device["pci_bridge"]["bus"])
     return wrong
+
+
+def _bar_register(config, bar, wide):
+    """Return: the address in the registers of a memory BAR."""
+    where = 0x10 + 4 * bar
+    return int.from_bytes(config[where:where + (8 if wide else 4)], "little") & ~0xf
 
 
 def _window_disagreements(address, ranges, bridge):
@@ -210,24 +225,33 @@ def _window_disagreements(address, ranges, bridge):
 
 
 def overlaps(machine):
-    """Return: pairs of assigned BARs that share an address, none of them
-    rightly; and BARs outside of the windows of the bridge above them."""
+    """Return: pairs of assigned BARs, and of windows of siblings, that share an
+    address, none of them rightly; and BARs and windows outside of the windows of
+    the bridge above them."""
     devices = resources(machine)
     parents = _parents(machine)
     wrong = []
-    ranges = [(r, d, i) for d, rs in devices.items()
-              for i, r in enumerate(rs[:NR_BARS]) if r.flags and is_assigned(r)]
-    ranges.sort()
-    for (a, da, ia), (b, db, ib) in zip(ranges, ranges[1:]):
-        same_space = a.flags & b.flags & (IORESOURCE_IO | IORESOURCE_MEM)
-        if same_space and b.start <= a.end:
-            wrong.append(f"{da} BAR {ia} and {db} BAR {ib} overlap")
-    for r, d, i in ranges:
-        up = parents.get(d)
+    bars_of_all, windows = (
+        [(r, f"{d} {kind} {i}", parents.get(d)) for d, rs in devices.items()
+         for i, r in enumerate(rs[part]) if r.flags and is_assigned(r)]
+        for kind, part in (("BAR", slice(NR_BARS)), ("window", slice(NR_BARS + 1, None))))
+
+    def look_for_pairs(ranges):
+        ranges = sorted(ranges)
+        for space in (IORESOURCE_IO, IORESOURCE_MEM):
+            same = [r for r in ranges if r[0].flags & space]
+            wrong.extend(f"{name} and {other} overlap"
+                         for (a, name, _), (b, other, _) in zip(same, same[1:])
+                         if b.start <= a.end)
+
+    look_for_pairs(bars_of_all)
+    for bridge in {up for _, _, up in windows}:
+        look_for_pairs(w for w in windows if w[2] == bridge)
+    for r, name, up in bars_of_all + windows:
         if up and not any(w.start <= r.start and r.end <= w.end and
                           w.flags & r.flags & (IORESOURCE_IO | IORESOURCE_MEM)
                           for w in devices[up][NR_BARS + 1:] if w.flags):
-            wrong.append(f"{d} BAR {i} lies in no window of {up}")
+            wrong.append(f"{name} lies in no window of {up}")
     return wrong
 
 

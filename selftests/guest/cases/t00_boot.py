@@ -33,7 +33,9 @@ def load_notices(t):
         load = Load(m, ["nvme0n1"]).start()
         wipe = m.guest.start("while :; do dd if=/dev/urandom of=/dev/nvme0n1 "
                              "bs=1M count=32 2>/dev/null; done")
-        t.note(expect_failure(load).splitlines()[0])
+        reason = expect_failure(load)
+        t.check("verify" in reason, f"fio to find wrong data, not: {reason}")
+        t.note(reason.splitlines()[0])
         wipe.kill()
 
 

@@ -67,7 +67,8 @@ def later(t):
 def bus_reset(_t, m, address):
     """Resets the bus that the device alone is on."""
     device = f"/sys/bus/pci/devices/{address}"
-    m.run(f"echo bus > {device}/reset_method; echo 1 > {device}/reset")
+    m.run(f"echo bus > {device}/reset_method && grep -qx bus {device}/reset_method && "
+          f"echo 1 > {device}/reset")
 
 
 def reset_switch(_t, m, _address):

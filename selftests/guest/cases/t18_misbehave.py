@@ -21,7 +21,7 @@ from ._common import (ALL_FAULTS, RAM_BAR, expect_not_served, expect_refused,
 BAR2_UPPER = 0x1c
 PREF_BASE_UPPER, PREF_LIMIT_UPPER = 0x28, 0x2c
 # Long enough for what happens in it
-PAUSE_MS = int(2000 * PATIENCE)
+PAUSE_MS = int(4000 * PATIENCE)
 
 # Beyond so many accesses a device that vanishes is taken to vanish afterwards.
 MAX_ACCESSES = 60
@@ -247,7 +247,7 @@ def locked_long(t):
         t.note(f"refused: {reason}")
         # It fails in the end: these devices have no way to be reset.
         job.wait(30, check=False)
-        wait_served(m, halves.large, 10)
+        wait_served(m, halves.large, 15)
         t.check(is_served(m, halves), "addresses")
         expect_sound(t, m)
         expect_maps(t, m, len(halves.tested))
@@ -255,7 +255,7 @@ def locked_long(t):
 
 @case("18-paused-long", limit=120)
 def paused_long(t):
-    """A driver takes two seconds to pause, and the disk works on; then its
+    """A driver takes four seconds to pause, and the disk works on; then its
     device vanishes meanwhile, which it finds afterwards."""
     with tested_machine(t) as (m, halves, load):
         first = halves.tested[0]
@@ -267,7 +267,7 @@ def paused_long(t):
         job = start_paused(t, m, halves)
         tell(m, "gone 0")
         done = requests(m)
-        time.sleep(PAUSE_MS / 4000)
+        time.sleep(PAUSE_MS / 8000)
         t.check(requests(m) > done, "the disk to work while others pause")
         job.wait(60)
         tell(m, "unwatch")

@@ -25,7 +25,7 @@ MACHINES = {
     "nopat": ("nopat", "dmesg | grep -i 'PAT.*disabled'", {}),
     "option-alone": ("", "! grep realloc /proc/cmdline",
                      {"option": "pci=pcie_movable_bars"}),
-    "threaded-interrupts": ("threadirqs", r"ps | grep '\[irq/.*nvme'", {}),
+    "threaded-interrupts": ("threadirqs", "grep '^irq/.*nvme' /proc/[0-9]*/comm", {}),
 }
 
 
