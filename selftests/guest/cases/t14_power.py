@@ -69,7 +69,7 @@ def asleep(t):
         probe(m, address, 1)
         for device in (MOVES, STAYS):
             m.run(f"echo {device} > /sys/bus/pci/drivers/nvme/bind")
-        t.note("\n".join(Load(m).start().stop().lines()))
+        t.note("\n".join(Load(m, network=False).start().stop().lines()))
         expect_sound(t, m)
 
 
