@@ -125,7 +125,7 @@ def build(commit, _store):
     status, lines = image_of(commit)
     if status:
         return result(worst("\n".join(lines)))
-    folder = lines[-1].partition("/obj/")[0]
+    folder = lines[-1].rpartition("/arch/")[0]
     with open(os.path.join(folder, "build.log"), encoding="utf-8", errors="replace") as source:
         text = source.read()
     warnings = [line for line in text.splitlines() if "warning:" in line.lower()]
