@@ -76,4 +76,5 @@ class Store:
         key += [subject.id] if check.reads_message else []
         key += [scripts_hash(check.inputs)] if check.inputs else []
         return self.value(check.name, key, lambda: function(subject, self),
-                          lambda result: check.lasts and (result.get("keep") or not result["complaints"]))
+                          lambda result: check.lasts and
+                          (result.get("keep") or not result["complaints"]))

@@ -116,10 +116,11 @@ def snapshot(machine):
     }
 
 
-def config_space(machine):
-    """Return: device -> its configuration space in lspci's hex lines."""
+def config_space(machine, how_much="-xxxx"):
+    """Return: device -> its configuration space in lspci's hex lines; @how_much: -x for
+    the standard header alone."""
     devices, current = {}, None
-    for line in machine.run("lspci -D -n -xxxx").splitlines():
+    for line in machine.run(f"lspci -D -n {how_much}").splitlines():
         if re.match(r"\w{4}:\w\w:\w\w\.\w ", line):
             current = devices.setdefault(line.split()[0], [])
         elif line:
@@ -185,7 +186,7 @@ def disagreements(machine):
     """Return: where the kernel's idea of BARs and bridge windows is not what
     the hardware has, whether it decodes or not."""
     kernel, wrong = resources(machine), []
-    registers = config_space(machine)
+    registers = config_space(machine, "-x")
     for address, device in hardware(machine).items():
         ranges = kernel.get(address)
         if ranges is None:

@@ -191,18 +191,17 @@ static const char *check_undo(const struct walk *reached,
 	return NULL;
 }
 
-/* Run @list from @start to @end, and back from everywhere */
-static const char *check_list(const struct move *move,
-			      const struct config *start,
-			      const struct config *end,
-			      const struct pci_config_write *list, int nr)
+const char *check_move(const struct move *move,
+		       const struct pci_config_write *list, int nr)
 {
 	struct config before;
 	const char *error;
 	struct walk walk;
 	int i;
 
-	walk_start(&walk, move, start);
+	if (nr > pci_switch_max_writes(&move->model))
+		return fault("%d writes exceed the announced maximum", nr);
+	walk_start(&walk, move, &move->from);
 	for (i = 0; i < nr; i++) {
 		before = walk.config;
 		error = walk_step(&walk, list[i].dev, list[i].where,
@@ -215,17 +214,9 @@ static const char *check_list(const struct move *move,
 		if (error)
 			return error;
 	}
-	if (memcmp(&walk.config, end, sizeof(walk.config)))
+	if (memcmp(&walk.config, &move->to, sizeof(walk.config)))
 		return fault("wrong registers at the end");
 	return NULL;
-}
-
-const char *check_move(const struct move *move,
-		       const struct pci_config_write *list, int nr)
-{
-	if (nr > pci_switch_max_writes(&move->model))
-		return fault("%d writes exceed the announced maximum", nr);
-	return check_list(move, &move->from, &move->to, list, nr);
 }
 
 void print_move(const struct move *move, const struct pci_config_write *list,

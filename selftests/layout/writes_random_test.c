@@ -483,8 +483,6 @@ static const char *test_random(u64 seed, u64 nr_moves)
 	const char *error;
 	int what;
 
-	memset(seen, 0, sizeof(seen));
-	nr_states = 0;
 	for (i = 0; i < nr_moves; i++) {
 		rng.state = seed + i;
 		error = random_move(&move);

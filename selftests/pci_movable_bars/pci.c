@@ -435,22 +435,15 @@ int pci_count_moved(const struct pci_tree *before, const struct pci_tree *after)
 	return nr;
 }
 
-const struct pci_dev *pci_find_missing(const struct pci_tree *before,
-				       const struct pci_tree *after)
-{
-	for (int d = 0; d < before->nr; d++)
-		if (!pci_find(after, before->devs[d].name))
-			return &before->devs[d];
-	return NULL;
-}
-
 bool pci_is_same(const struct pci_tree *before, const struct pci_tree *after)
 {
-	if (before->nr != after->nr || pci_find_missing(before, after))
+	if (before->nr != after->nr)
 		return false;
-	for (int d = 0; d < before->nr; d++)
-		if (memcmp(before->devs[d].ranges, after->devs[d].ranges,
-			   sizeof(before->devs[d].ranges)))
+	for (int d = 0; d < before->nr; d++) {
+		const struct pci_dev *dev = pci_find(after, before->devs[d].name);
+
+		if (!dev || memcmp(dev->ranges, before->devs[d].ranges, sizeof(dev->ranges)))
 			return false;
+	}
 	return true;
 }

@@ -87,10 +87,6 @@ int pci_count_moved(const struct pci_tree *before, const struct pci_tree *after)
 /* How much the largest aperture of a host bridge holds; 0 if it cannot be told */
 u64 pci_largest_aperture(void);
 
-/* A function that is there no more; NULL if there is none */
-const struct pci_dev *pci_find_missing(const struct pci_tree *before,
-				       const struct pci_tree *after);
-
 /* The same functions with the same ranges? */
 bool pci_is_same(const struct pci_tree *before, const struct pci_tree *after);
 

@@ -66,6 +66,9 @@ static struct pci_tree tree;
 /* How many BARs changed their addresses in it */
 static int nr_moved;
 
+/* First function of the device that leaves in it; "" if none does */
+static char leaving[PCI_NAME_LEN];
+
 bool bars_are_movable(void)
 {
 	return exists(PCI_LISTING);
@@ -200,16 +203,23 @@ static void check_held(const struct plugged *p)
 		     p->held_bar->dev, p->held_bar->bar);
 }
 
-static void check_missing(const struct step *step, const struct pci_tree *after)
+/* Is it in the slot whose device leaves, or below? */
+static bool leaves(const struct pci_dev *dev)
 {
-	const struct pci_dev *missing = pci_find_missing(&tree, after);
+	while (dev && *leaving && strncmp(dev->name, leaving, strlen(leaving) - 1))
+		dev = pci_find(&tree, dev->parent);
+	return dev && *leaving;
+}
 
-	if (missing && step->op != UNPLUG && step->op != REMOVE)
-		fail("%s is not there any more", missing->name);
+static void check_missing(const struct pci_tree *after)
+{
+	for (int d = 0; d < tree.nr; d++)
+		if (!pci_find(after, tree.devs[d].name) && !leaves(&tree.devs[d]))
+			fail("%s is not there any more", tree.devs[d].name);
 }
 
 /* What holds after each step, whatever the kernel */
-static void check_machine(const struct step *step)
+static void check_machine(void)
 {
 	struct pci_tree after;
 
@@ -221,7 +231,7 @@ static void check_machine(const struct step *step)
 	check_sound(&after);
 	if (bars_are_movable())
 		pci_check_kept(&tree, &after);
-	check_missing(step, &after);
+	check_missing(&after);
 	nr_moved = pci_count_moved(&tree, &after);
 	pci_free_tree(&tree);
 	tree = after;
@@ -481,6 +491,9 @@ static void use_virtual(const struct plugged *p)
 
 static void carry_out(const struct step *step)
 {
+	*leaving = 0;
+	if (step->op == UNPLUG || step->op == REMOVE)
+		strcpy(leaving, first_function(find_plugged(step->id)));
 	switch (step->op) {
 	case PLUG:
 		plug(step);
@@ -532,7 +545,7 @@ void run_steps(const struct step *steps)
 		int mark = log_mark();
 
 		carry_out(step);
-		check_machine(step);
+		check_machine();
 		if (step->op == PLUG || step->op == LOOK)
 			check_served(step, find_plugged(step->id), mark);
 		check_moves(step, mark);

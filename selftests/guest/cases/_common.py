@@ -142,10 +142,15 @@ def give_to_driver(m, address, driver):
             [ $(basename $(readlink driver)) = "{driver}" ]; }}""")
 
 
+def locks_are_proved(m):
+    """Return: whether the kernel reports orders of locks (make check-debug, make
+    check-rt)."""
+    return m.guest.succeeds("[ -e /proc/lockdep ]")
+
+
 def skip_if_locks_are_proved(m):
-    """Skips the case on a kernel that proves its locks (make check-debug, make
-    check-rt), if it is about recovery from an error after a hot-add.  Linux, with the
+    """Skips a case about recovery from an error after a hot-add.  Linux, with the
     series or without, takes pci_slot_mutex and pciehp's reset_lock in one order for
     the one and in the other for the other."""
-    if m.guest.succeeds("[ -e /proc/lockdep ]"):
+    if locks_are_proved(m):
         raise Skipped("stock reports its own order of pci_slot_mutex and reset_lock")

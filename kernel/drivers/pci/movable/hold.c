@@ -209,16 +209,11 @@ bool pci_windows_are_pinned(struct pci_dev *bridge)
 	return root_port && has_ide_stream(root_port);
 }
 
-/**
- * pci_has_made_node - was a node of the device tree made for an endpoint?
- * @dev: the device
- *
- * What is behind it, in the same chip, finds itself by the BARs' addresses in it.
- *
- * Context: Any.
- * Return: true if there is one that firmware did not provide.
+/*
+ * In a node of the device tree that was made for an endpoint, what is behind it in the
+ * same chip finds itself by the BARs' addresses.
  */
-bool pci_has_made_node(struct pci_dev *dev)
+static bool has_made_node(struct pci_dev *dev)
 {
 	return !pci_is_bridge(dev) && dev->dev.of_node &&
 	       of_node_check_flag(dev->dev.of_node, OF_DYNAMIC);
@@ -228,7 +223,7 @@ bool pci_has_made_node(struct pci_dev *dev)
 static bool bars_are_pinned(struct pci_dev *dev)
 {
 	return pci_dev_bars_are_pinned(dev) || dev->is_cxl || has_ide_stream(dev) ||
-	       pci_has_made_node(dev);
+	       has_made_node(dev);
 }
 
 /* Holds that concern the device as a whole, whoever uses it */

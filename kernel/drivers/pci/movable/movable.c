@@ -480,9 +480,7 @@ static void retry_refused(struct work_struct *work)
 	WRITE_ONCE(any_refused, false);
 	/* Who sets up a host bridge assigns by himself */
 	list_for_each_entry(root, &pci_root_buses, node) {
-		if (!pci_movable_root_stays(root))
-			WRITE_ONCE(any_refused, true);
-		else if (any_dev(root, stop_at_ignored))
+		if (pci_movable_root_stays(root) && any_dev(root, stop_at_ignored))
 			again |= assign_below(root);
 	}
 	if (again)

@@ -221,7 +221,6 @@ int pci_hold_dev(struct list_head *held, struct pci_dev *dev,
 		 enum pci_bar_hold hold);
 void pci_release_held(struct list_head *held);
 bool pci_windows_are_pinned(struct pci_dev *bridge);
-bool pci_has_made_node(struct pci_dev *dev);
 bool pci_movable_trylock(struct pci_dev *dev, int *patience);
 
 /* survey.c */
