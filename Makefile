@@ -14,7 +14,7 @@ boot = KERNEL=$$(scripts/build $(1)) && STOCK_KERNEL=$$(scripts/build stock) && 
 
 ##@ The two that do everything, set-up included
 demo: test-packages compose ## Hot-add a device that does not fit, without and with the option
-	@$(call boot,movable) && scripts/demo $(DEMO)
+	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/demo $(DEMO)
 
 check: test-packages compose ## The tests; TESTS='name...': only those machines' tests, --all: slow ones too
 	@$(call boot,movable) && scripts/check $(TESTS)
@@ -46,16 +46,10 @@ soak: test-packages compose ## 10,000 hot-adds with everything else going on; SO
 ##@ The kernel
 tree: build-packages compose ## The kernel's git tree, one commit per patch, in build/linux
 
-kernel: build-packages compose ## Build the kernel with the series
+kernel: build-packages compose ## Build the kernel with the series; prints the image's path
 	@scripts/build movable
 
 stock-kernel: build-packages ## Build the same kernel without the series
-	@scripts/build stock
-
-kernel-image: build-packages compose ## As kernel; "make -s kernel-image" prints the path alone
-	@scripts/build movable
-
-stock-kernel-image: build-packages ## As stock-kernel; "make -s" prints the path alone
 	@scripts/build stock
 
 shell: test-packages compose ## Boot the demo machine to a shell; MACHINE=nested-2 or another
@@ -76,7 +70,7 @@ check-builds: build-packages compose ## Other configurations, i386 and arm64: no
 
 ##@ The rest
 bench: test-packages compose ## Time and quality of plans; how long moves stop CPUs and disks
-	@scripts/bench
+	@scripts/packages bench && scripts/bench
 	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/bench-moves
 
 help: ## This list
@@ -109,5 +103,5 @@ test-packages:
 	@scripts/packages test
 
 .PHONY: demo check check-all check-uml check-debug check-rt check-arm64 report soak tree kernel \
-	stock-kernel kernel-image stock-kernel-image shell export series check-series \
+	stock-kernel shell export series check-series \
 	check-builds bench help clean distclean compose build-packages test-packages

@@ -10,6 +10,15 @@ case $CACHE in
 esac
 tree=$top/build/linux
 
+# The kernel's own scripts split such paths.
+case $top$CACHE in
+*[[:space:]:]*)
+	echo "${0##*/}: error: $top or the cache $CACHE has a space or a colon in its path" >&2
+	echo "    Move it, or choose another cache: make CACHE=/path ..." >&2
+	exit 1
+	;;
+esac
+
 # The user's git settings must not change what the scripts read and write.
 GIT_CONFIG_GLOBAL=/dev/null
 GIT_CONFIG_SYSTEM=/dev/null
@@ -49,6 +58,22 @@ need_tool() {
 			die "$tool is not installed" \
 			    "Run: scripts/packages build"
 	done
+}
+
+# need_cross: the compiler of another architecture, ${cross}gcc.
+need_cross() {
+	command -v "${cross}gcc" >/dev/null ||
+		die "there is no ${cross}gcc" "Run: scripts/packages cross"
+}
+
+# lock FILE WHOM: waits for whom, and holds the file on 9 until the script ends.
+lock() {
+	# exec ends the shell where it cannot open a file.
+	if ! mkdir -p "${1%/*}" || ! { : >>"$1"; } 2>/dev/null; then
+		die "cannot write to the cache $CACHE" "Choose another: make CACHE=/path ..."
+	fi
+	exec 9>>"$1"
+	flock -n 9 || { say "Waiting for $2 ..."; flock 9; }
 }
 
 # mirror DIR REPOSITORY REF COMMIT: a work tree of that commit in DIR, in which only
@@ -95,7 +120,8 @@ private_sources() {
 	shift
 	mirror=$(debian_mirror)
 	if [ -z "$mirror" ]; then
-		say "apt knows no Debian mirror (see /etc/apt/sources.list)"
+		say "apt has no list of a Debian mirror: run apt-get update as root (or see" \
+		    "/etc/apt/sources.list)"
 		return 1
 	fi
 	mkdir -p "$sources"

@@ -231,9 +231,9 @@ OF_COMMITS = [
                   "selftests/guest/cases/t00_boot.py")),
     Check("i386", objects("i386")),
     Check("arm64", objects("arm64"), needs("aarch64-linux-gnu-gcc")),
-    Check("W=1", static.counted("W=1")),
+    Check("W=1", static.counted("W=1"), needs("sparse")),
     Check("sparse", static.counted("sparse"), needs("sparse")),
-    Check("stack", static.counted("stack"), needs("objdump", "perl")),
+    Check("stack", static.counted("stack"), needs("sparse", "objdump", "perl")),
     Check("kernel-doc", static.counted("kernel-doc")),
 ]
 OF_POSTINGS = [Check("builds", builds, needs("aarch64-linux-gnu-gcc"))]

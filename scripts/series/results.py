@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 """Results of checks, kept in the cache by all that they depend on."""
 
+import fcntl
 import glob
 import hashlib
 import json
 import os
 import subprocess
 
-from patchset import TOP
+from patchset import TOP, say
 
 # Other scripts do not change what a check says, unless it says so itself.
 INPUTS = ("scripts/series/*.py", "scripts/compile", "scripts/build", "scripts/lib.sh",
@@ -44,12 +45,19 @@ def versions():
 
 
 class Store:
-    """Results by name of the check and what it depends on."""
+    """Results by name of the check and what it depends on.  Who has it is the only one:
+    the checks share objects."""
 
     def __init__(self):
         self.folder = os.path.join(cache(), "check-series")
         self.scripts = [scripts_hash(INPUTS), versions()]
         os.makedirs(self.folder, exist_ok=True)
+        self.lock = open(os.path.join(self.folder, "lock"), "ab")
+        try:
+            fcntl.flock(self.lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("Waiting for another check-series ...")
+            fcntl.flock(self.lock, fcntl.LOCK_EX)
 
     def value(self, name, key, make, is_final=lambda value: True):
         """(value, was it known?): what make() returns, unless it is known.  It is kept

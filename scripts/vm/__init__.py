@@ -4,6 +4,9 @@
 machine   one running guest: start, plug, unplug, wait, logs
 qmp       QEMU's control protocol
 guest     commands in the guest, over a virtio-serial port
+host      answers the kselftest in the guest, which asks for hot-plugs
+kselftest runs it and reads its results
+addrmap   draws maps of addresses
 pci       reads what the guest says about PCI (iomem, lspci, dmesg)
 load      disk and network load that verifies itself
 ktap      test results in the kernel's format

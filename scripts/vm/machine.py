@@ -131,7 +131,7 @@ def platform_of(kernel):
 def kernel_image(which):
     """The image named by KERNEL= or STOCK_KERNEL= in the environment."""
     path = os.environ.get(which)
-    target = "kernel" if which == "KERNEL" else "stock"
+    target = "kernel" if which == "KERNEL" else "stock-kernel"
     if not path:
         raise MachineError(f"{which}= is not set: name the bzImage, or run "
                            f"through make, which builds it (make {target})")
@@ -141,15 +141,18 @@ def kernel_image(which):
 
 
 def initramfs(platform=X86):
-    """Packs the guest's programs if needed.  Return: path of the archive."""
-    other = [platform.guest] if platform.guest else []
-    output = os.path.join(build_dir(), "-".join(["initramfs"] + other) + ".cpio")
-    result = subprocess.run(
-        [os.path.join(REPO, "scripts", "initramfs"), output, *other],
-        capture_output=True, text=True)
-    if result.returncode:
-        raise MachineError(result.stderr.strip())
-    return output
+    """Packs the guest's programs if needed.  Return: path of the archive, the same for
+    this process and all that it starts."""
+    variable = "INITRAMFS_" + platform.arch
+    if variable not in os.environ:
+        other = [platform.guest] if platform.guest else []
+        result = subprocess.run(
+            [os.path.join(REPO, "scripts", "initramfs"), build_dir(), *other],
+            capture_output=True, text=True)
+        if result.returncode:
+            raise MachineError(result.stderr.strip())
+        os.environ[variable] = result.stdout.strip()
+    return os.environ[variable]
 
 
 def topology_path(name):
@@ -474,7 +477,8 @@ class Machine:
         kernel that can tell (qemu-configs/debug.config).  What is not found
         for the first time has to be as old as kmemleak wants it to be."""
         text = self.run("cd /sys/kernel/debug; [ -e kmemleak ] || exit 0; "
-                        "echo scan > kmemleak; sleep 6; echo scan > kmemleak; "
+                        # It fails once kmemleak has given itself up
+                        "echo scan > kmemleak && sleep 6 && echo scan > kmemleak && "
                         "cat kmemleak", timeout=300)
         leaks = [block for block in re.split(r"^(?=unreferenced)", text, flags=re.M)
                  if block.strip() and not STOCK_LEAKS.search(block)]
@@ -627,8 +631,8 @@ class Machine:
         path = os.path.join(re.sub(r"arch/\w+/boot/\w+$", "", self.kernel),
                             name + ".ko")
         if not os.path.exists(path):
-            raise MachineError(f"{path} does not exist: the kernel has to be where it "
-                               "was built, with its modules (make kernel)")
+            raise MachineError(f"{path} does not exist: the kernel has to be where "
+                               "make kernel puts it, with its modules")
         target = f"/tmp/{os.path.basename(name)}.ko"
         self.run(f": > {target}")
         with open(path, "rb") as f:
