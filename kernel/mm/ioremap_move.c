@@ -37,6 +37,7 @@
  */
 #include <linux/cpuhplock.h>
 #include <linux/export.h>
+#include <linux/init.h>
 #include <linux/iopoll.h>
 #include <linux/ioport.h>
 #include <linux/ioremap_move.h>
@@ -87,6 +88,9 @@ static DECLARE_WAIT_QUEUE_HEAD(ioremap_movers_wait);
 /* Changes with ioremap_sem held for writing, whenever addresses may have changed */
 static unsigned long ioremap_generation;
 
+/* Whether mappings will be moved while devices are paused */
+static bool ioremap_moves __ro_after_init;
+
 /**
  * struct ioremap_move_set - the mappings that follow one set of moves
  * @nr: number of mappings
@@ -98,12 +102,22 @@ struct ioremap_move_set {
 };
 
 /**
+ * ioremap_move_enable - announce that mappings will be moved
+ *
+ * Without it those who map allocate as they always did.
+ */
+void __init ioremap_move_enable(void)
+{
+	ioremap_moves = true;
+}
+
+/**
  * ioremap_map_lock - enter a section that makes or removes mappings of MMIO
  *
  * Waits for a move under way, and for one that is about to begin.
  *
- * Memory is allocated inside. Reclaim must not start I/O for it: the disk may
- * be paused by a move that waits for this section to end.
+ * Memory is allocated inside. Where mappings move, reclaim must not start I/O for
+ * it: the disk may be paused by a move that waits for this section to end.
  *
  * Use guard(ioremap_map)().
  *
@@ -114,7 +128,7 @@ unsigned int ioremap_map_lock(void)
 {
 	wait_event(ioremap_movers_wait, !atomic_read(&ioremap_movers));
 	down_read(&ioremap_sem);
-	return memalloc_noio_save();
+	return ioremap_moves ? memalloc_noio_save() : 0;
 }
 EXPORT_SYMBOL_FOR_MODULES(ioremap_map_lock, "pci_bartest");
 

@@ -65,6 +65,7 @@ struct ioremap_move_set;
 
 #ifdef CONFIG_IOREMAP_MOVE
 
+void ioremap_move_enable(void);
 enum ioremap_hold ioremap_range_hold(phys_addr_t start, resource_size_t size);
 
 int __must_check ioremap_move_begin(unsigned int patience_ms);

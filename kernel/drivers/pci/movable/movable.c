@@ -14,6 +14,7 @@
  */
 
 #include <linux/iopoll.h>
+#include <linux/ioremap_move.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
 #include <linux/workqueue.h>
@@ -49,6 +50,7 @@ static DECLARE_DELAYED_WORK(retry_work, retry_refused);
 void __init pci_movable_bars_setup(void)
 {
 	movable_bars_enabled = true;
+	ioremap_move_enable();
 }
 
 /**
