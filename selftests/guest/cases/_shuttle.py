@@ -92,7 +92,8 @@ class Shuttle:
                 more = ",multifunction=on" if f == 0 else ""
                 self.plug(self.m, f"{slot}f{f}", slot, sizes[f],
                           f",addr=0x0.{f}{more}")
-            self.m.wait_until(f"[ -e {device(slot)}.0/resource ]")
+            # The last one to be there
+            self.m.wait_until(f"[ -e {device(slot)}.{len(sizes) - 1}/resource ]")
             self.m.settle(0.5)
 
     def unplug_side(self, side):
