@@ -191,7 +191,7 @@ def paused_step_fails(t):
     walk(t, True, "mappers")
 
 
-@case("11-no-memory", limit=360, slow=True)
+@case("11-no-memory", limit=600, slow=True)
 def no_memory(t):
     """Each allocation on the way to a live move."""
     nr = {"failed": 0, "passed": 0}
