@@ -81,7 +81,7 @@ FATAL = re.compile(
     r"rcu: INFO: .* stall|UBSAN:|KASAN:|circular locking|"
     r"inconsistent lock state|sleeping function called|Bad page state|"
     r"refcount_t: |list_(add|del) corruption|ODEBUG: |non-static key|"
-    r"Internal error: |DMAR: .*fault|IO_PAGE_FAULT|"
+    r"Internal error: |nobody cared|DMAR: .*fault|IO_PAGE_FAULT|"
     r"Booting from Hard Disk|No bootable device")
 
 # What any kernel loses: the copy of a display's option, if that is "off".

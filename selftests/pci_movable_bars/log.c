@@ -14,7 +14,7 @@
 #define TROUBLE "BUG:|WARNING:|Oops|Internal error:|KASAN:|UBSAN:|general protection fault|" \
 		"lockup|blocked for more than|circular locking|refcount_t:|" \
 		"rcu: INFO: .* stall|list_(add|del) corruption|ODEBUG:|" \
-		"DMAR:.*fault|IO_PAGE_FAULT|completion polled|I/O error"
+		"nobody cared|DMAR:.*fault|IO_PAGE_FAULT|completion polled|I/O error"
 
 /* Seconds */
 #define QUIET	1

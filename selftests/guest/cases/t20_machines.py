@@ -11,6 +11,9 @@ from ._common import MIB, expect_served, plug_ram, probe, show_moves
 
 IOMMU = ("-device", "intel-iommu,intremap=on,caching-mode=on")
 
+# With shadow doorbells QEMU 11.1 holds the pin of an idle disk (Documentation/safety.rst).
+WITHOUT_SHADOWS = ("-global", "nvme.dbcs=off")
+
 # name: (kernel parameters, what the kernel must show for it, the machine's)
 MACHINES = {
     "one-processor": ("", "nproc | grep -x 1", {"cpus": 1}),
@@ -19,7 +22,8 @@ MACHINES = {
     "iommu": ("intel_iommu=on", "ls /sys/kernel/iommu_groups/0", {"extra": IOMMU}),
     "nocrs": ("pci=nocrs", "dmesg | grep 'Ignoring host bridge windows'", {}),
     # Without MSI or extended config space Linux leaves hot-plug to firmware.
-    "nomsi": ("pci=nomsi", "! grep -i pci-msi /proc/interrupts", {"hotplug": "acpi"}),
+    "nomsi": ("pci=nomsi", "! grep -i pci-msi /proc/interrupts",
+              {"hotplug": "acpi", "extra": WITHOUT_SHADOWS}),
     "nommconf": ("pci=nommconf", "! grep 'PCI ECAM' /proc/iomem && "
                  "dmesg | grep 'MMCONFIG is disabled'", {"hotplug": "acpi"}),
     "nopat": ("nopat", "dmesg | grep -i 'PAT.*disabled'", {}),
