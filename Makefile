@@ -9,39 +9,39 @@ export LINUX CACHE JOBS ACCEL
 
 force := $(if $(FORCE),--force)
 # Recipes ask for the images, which builds what is out of date and prints a path.
-boot = KERNEL=$$(scripts/build $(1)) && STOCK_KERNEL=$$(scripts/build stock) && \
-	export KERNEL STOCK_KERNEL
+ours = KERNEL=$$(scripts/build $(1)) && export KERNEL
+both = $(ours) && STOCK_KERNEL=$$(scripts/build stock) && export STOCK_KERNEL
 
 ##@ The two that do everything, set-up included
 demo: test-packages compose ## Hot-add a device that does not fit, without and with the option
-	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/demo $(DEMO)
+	@$(call ours,movable) && scripts/demo $(DEMO)
 
 check: test-packages compose ## The tests; TESTS='name...': only those machines' tests, --all: slow ones too
-	@$(call boot,movable) && scripts/check $(TESTS)
+	@$(call both,movable) && scripts/check $(TESTS)
 
 check-uml: build-packages compose ## The planner's KUnit tests, in a kernel that runs as a program
 	@UML=$$(scripts/build uml) && export UML && scripts/check-uml
 
 check-debug: test-packages compose ## Those of machines on a kernel that watches itself: locks, memory
-	@$(call boot,movable+debug) && \
+	@$(call both,movable+debug) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-10} scripts/run-tests $(or $(TESTS),--all)
 
 check-rt: test-packages compose ## The same on a PREEMPT_RT kernel
-	@$(call boot,movable+rt) && \
+	@$(call both,movable+rt) && \
 		TIMEOUT_FACTOR=$${TIMEOUT_FACTOR:-3} scripts/run-tests $(or $(TESTS),--all)
 
 check-arm64: build-packages compose ## Tests on an emulated arm64 machine
-	@scripts/packages arm64 && KERNEL=$$(scripts/build movable+arm64) && export KERNEL && \
+	@scripts/packages arm64 && $(call ours,movable+arm64) && \
 		scripts/run-tests $(TESTS)
 
 check-all: ## Every check there is, with the time each takes; hours.  TARGETS='check report'
 	@scripts/check-all $(TARGETS)
 
 report: test-packages compose ## Tables of what a kernel does without and with the option
-	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/report $(MACHINES)
+	@$(call ours,movable) && scripts/report $(MACHINES)
 
 soak: test-packages compose ## 10,000 hot-adds with everything else going on; SOAK_CYCLES=n
-	@$(call boot,movable) && SOAK_SECONDS=600 SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
+	@$(call both,movable) && SOAK_SECONDS=600 SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
 
 ##@ The kernel
 tree: build-packages compose ## The kernel's git tree, one commit per patch, in build/linux
@@ -53,7 +53,7 @@ stock-kernel: build-packages ## Build the same kernel without the series
 	@scripts/build stock
 
 shell: test-packages compose ## Boot the demo machine to a shell; MACHINE=nested-2 or another
-	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/shell $(MACHINE)
+	@$(call ours,movable) && scripts/shell $(MACHINE)
 
 ##@ The series
 export: build-packages ## Bring edits and commits of build/linux back into the repository
@@ -71,7 +71,7 @@ check-builds: build-packages compose ## Other configurations, i386 and arm64: no
 ##@ The rest
 bench: test-packages compose ## Time and quality of plans; how long moves stop CPUs and disks
 	@scripts/packages bench && scripts/bench
-	@KERNEL=$$(scripts/build movable) && export KERNEL && scripts/bench-moves
+	@$(call ours,movable) && scripts/bench-moves
 
 help: ## This list
 	@awk 'BEGIN { FS = ":.*## " } \

@@ -206,9 +206,11 @@ static void check_held(const struct plugged *p)
 /* Is it in the slot whose device leaves, or below? */
 static bool leaves(const struct pci_dev *dev)
 {
-	while (dev && *leaving && strncmp(dev->name, leaving, strlen(leaving) - 1))
+	if (!*leaving)
+		return false;
+	while (dev && strncmp(dev->name, leaving, strlen(leaving) - 1))
 		dev = pci_find(&tree, dev->parent);
-	return dev && *leaving;
+	return dev;
 }
 
 static void check_missing(const struct pci_tree *after)

@@ -128,5 +128,6 @@ class Halves:
         when that is tried again."""
         self.force()
         self.find(self.large)
-        self.m.wait_until(f"sed -n {RAM_BAR + 1}p /sys/bus/pci/devices/{self.large}/resource | "
-                          "grep -qv '^0x0* '", 45, f"room for {self.large}")
+        resource = f"/sys/bus/pci/devices/{self.large}/resource"
+        self.m.wait_until(f"sed -n {RAM_BAR + 1}p {resource} | grep -qv '^0x0* '", 45,
+                          f"room for {self.large}")

@@ -33,18 +33,12 @@ def plug_ram(m, ident, bus, size):
     return address, m.dmesg_since(mark)
 
 
-def add_edu(m, name, functions):
-    """Puts a card of functions with 1 MiB of registers each into slot0; the
-    guest looks once function 0, the last one, is there.  Return: its address."""
+def plug_edu(m, name, functions):
+    """Plugs a card of functions with 1 MiB of registers each into slot0; the guest
+    looks once function 0, the last one, is there.  Return: addresses of the functions."""
     for f in reversed(range(functions)):
         m.device_add(f"edu,id={name}{f},bus=slot0,addr=0x0.{f}"
                      + (",multifunction=on" if f == 0 else ""))
-    return m.address(f"{name}0")
-
-
-def plug_edu(m, name, functions):
-    """The same, and waits for it.  Return: addresses of the functions."""
-    add_edu(m, name, functions)
     first = m.wait_device(f"{name}0")
     return [first[:-1] + str(f) for f in range(functions)]
 

@@ -153,11 +153,6 @@ def swap_paused(t):
     swap(t, "paused")
 
 
-# A recovery that resets the link takes a second and a bit, and so does pciehp until it
-# has found a card: this much later, the one ends after the other.
-HEAD_START = 0.6
-
-
 class LoadBesideErrors(Load):
     """Lets the other disk's driver tell of its errors: they are made."""
 
@@ -176,6 +171,12 @@ def moved_meanwhile(lines):
     return False
 
 
+def wait_logged(m, mark, text):
+    """Waits until the log since @mark has a line with a text."""
+    m.wait_until(f"dmesg | tail -n +{mark + 1} | grep -qF '{text}'", 20,
+                 f"the log to say '{text}'")
+
+
 def move_beside_error(t, m, standing, name, functions):
     """Lets the port above one disk recover from a fatal error, and the other disk move
     once that has begun.  No card can be found while a link is reset (pci_slot_mutex):
@@ -188,11 +189,10 @@ def move_beside_error(t, m, standing, name, functions):
     port = pci.hardware(m)["0000:03:00.0"]["qdev_id"]
     mark = m.uptime_mark()
     m.hmp(f"pcie_aer_inject_error {port} DLP")
-    m.wait_until(f"dmesg | tail -n +{mark} | grep -qF '{ERROR}'", 20, "an error")
+    wait_logged(m, mark, ERROR)
     pci.stand(m, "nvme", standing)
     m.run("echo 1 > /sys/bus/pci/rescan")
-    m.wait_until(f"dmesg | tail -n +{mark} | grep -qF '{RECOVERED}'", 20,
-                 "the port to recover")
+    wait_logged(m, mark, RECOVERED)
     wait_served(m, refused, 20)
     lines = m.dmesg_since(mark)
     moves, summaries = show_moves(t, lines)
