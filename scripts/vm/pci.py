@@ -273,4 +273,6 @@ def log_lines(lines):
     bare = [re.sub(r"^\[ *\d+\.\d+\] ", "", line) for line in lines]
     # Controllers probe at the same time: who becomes nvme0 is a race.
     bare = [re.sub(r"\bnvme\d+:", "nvmeN:", line) for line in bare]
-    return [line for line in bare if wanted.search(line)]
+    # How long a fixup takes, if that is more than 10 ms, is the host's.
+    slow = re.compile(r" took \d+ usecs$")
+    return [line for line in bare if wanted.search(line) and not slow.search(line)]
