@@ -599,10 +599,15 @@ alloc_move_set(const struct ioremap_move *moves, unsigned int nr)
 
 static int check_move(const struct ioremap_move *move)
 {
+	enum ioremap_hold hold;
+
 	if (WARN_ON_ONCE(!move->size || !PAGE_ALIGNED(move->size) ||
 			 !PAGE_ALIGNED(move->from) || !PAGE_ALIGNED(move->to)))
 		return -EINVAL;
-	if (range_hold(move->from, move->size) > IOREMAP_HOLD_MOVABLE)
+	hold = range_hold(move->from, move->size);
+	if (hold == IOREMAP_HOLD_BUSY)
+		return -ETIMEDOUT;
+	if (hold > IOREMAP_HOLD_MOVABLE)
 		return -EBUSY;
 	if (range_has_pages(move->to, move->size))
 		return -EBUSY;
@@ -672,6 +677,7 @@ void __weak arch_ioremap_move_unreserve(struct ioremap_move_area *areas,
  * Allocates; a caller that has paused disks is inside memalloc_noreclaim_save().
  * Return: What the other functions take, to be freed by ioremap_move_finish().
  * ERR_PTR(-EBUSY) if a mapping cannot move or cannot be at its new address,
+ * ERR_PTR(-ETIMEDOUT) if others kept the kernel's page tables locked for too long,
  * ERR_PTR(-EINVAL) if @moves are not whole pages, ERR_PTR(-ENOMEM).
  */
 struct ioremap_move_set *

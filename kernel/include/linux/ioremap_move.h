@@ -42,8 +42,8 @@ struct ioremap_move {
  * @IOREMAP_HOLD_PAGES: the range has struct pages, or contains RAM
  * @IOREMAP_HOLD_UNSUPPORTED: this kernel cannot move mappings on this machine, or
  *	not those of this size
- * @IOREMAP_HOLD_BUSY: others made and removed mappings for so long that nobody
- *	could look; ask again
+ * @IOREMAP_HOLD_BUSY: others made and removed mappings, or kept the kernel's page
+ *	tables locked, for so long that nobody could look; ask again
  *
  * Anything above %IOREMAP_HOLD_MOVABLE means that the range must stay.
  */

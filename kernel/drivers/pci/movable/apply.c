@@ -3,7 +3,7 @@
  * Movable BARs: carry out a plan under running drivers, or leave everything as
  * it was.
  *
- * In this order: lock and wake the devices that change; make sure that what the
+ * In this order: wake and lock the devices that change; make sure that what the
  * survey saw still holds; work out every write; pause the drivers that need it;
  * shut out new mappings; move the resources; switch hardware and mappings with
  * all CPUs stopped; let mappings in again; resume.
@@ -443,9 +443,10 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
  *
  * Context: May sleep. Caller holds pci_lock_rescan_remove() and no device lock
  * of a device that the plan touches.
- * Return: 0; -EAGAIN if something the plan relied on is no more: survey and plan
- * again; another errno if the hardware or memory did not play along. After an
- * error everything is as it was.
+ * Return: 0; -EAGAIN if something the plan relied on is no more, or a device did
+ * not play along: survey and plan again; -ETIMEDOUT if others map for too long;
+ * -ENOMEM; -EINVAL if the model contradicts itself. After an error everything is as
+ * it was.
  */
 int pci_apply_plan(struct pci_survey *survey, struct list_head *held,
 		   struct pci_movable_stats *stats)

@@ -486,7 +486,8 @@ void pci_apply_free(struct pci_apply *a)
  *	     safely, if that is the reason to fail
  *
  * Context: May sleep. Reads config space, changes nothing.
- * Return: 0; -EBUSY if no safe order of writes exists for a window; -ENOMEM.
+ * Return: 0; -EBUSY if no safe order of writes exists for a window; -EINVAL if the
+ * model contradicts itself; -ENOMEM.
  */
 int pci_apply_compile(struct pci_apply *a, int *blocked)
 {

@@ -617,7 +617,8 @@ static void survey_fill(struct pci_survey *s)
  * on a device lock (which driver is bound) has to be looked at again under it.
  *
  * Context: May sleep. Caller holds pci_lock_rescan_remove().
- * Return: the model, to be freed by pci_survey_free(), or NULL without memory.
+ * Return: the model, to be freed by pci_survey_free(), or NULL without memory, or if
+ * more is in the way than was counted.
  */
 struct pci_survey *pci_survey_bus(struct pci_bus *root,
 				  const struct list_head *held)
