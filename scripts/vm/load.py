@@ -91,7 +91,7 @@ class Load:
     def start(self):
         """Starts, and returns when every disk has work under way."""
         m = self.machine
-        self.mark = m.uptime_mark()
+        self.mark = m.log_mark()
         self.devices = set(m.run("ls /sys/bus/pci/devices").split())
         if self.disks is None:
             self.disks = m.run("ls /sys/block | grep -E '^(nvme|vd|sd)' "
@@ -185,14 +185,18 @@ class Load:
         return {"ios": sum(side["total_ios"] for side in both),
                 "slowest_ms": max(s["lat_ns"]["max"] for s in both) / 1e6}
 
+    def _replies(self):
+        return {int(s) for s in re.findall(r"icmp_seq=(\d+) ttl", self.ping.output)}
+
     def _end_ping(self):
+        self.ping.wait_output(f"icmp_seq={max(self._replies(), default=0) + 1} ")
         self.ping.kill(signal.SIGINT)
         self.ping.wait(10, check=False)
         text = self.ping.output
         found = re.search(r"(\d+) packets transmitted, (\d+) received", text)
         if not found:
             raise LoadError(f"ping gave no statistics:\n{text[-500:]}")
-        seen = {int(s) for s in re.findall(r"icmp_seq=(\d+) ttl", text)}
+        seen = self._replies()
         # The signal comes while replies are on their way.
         last = max(seen, default=0)
         lost = sorted(set(range(1, last + 1)) - seen)

@@ -200,7 +200,7 @@ def parse_properties(text):
     for pair in pairs:
         key, _, value = pair.partition("=")
         size = parse_size(value) if key != "addr" and key != "serial" else None
-        if value in ("on", "off") and key not in ("master",):
+        if value in ("on", "off"):
             properties[key] = value == "on"
         elif size is not None:
             properties[key] = size
@@ -566,12 +566,16 @@ class Machine:
         """Waits until the guest has found a device, moved what it has to move,
         and printed what it had to say.  Return: its address."""
         address = self.address(ident)
+        self.wait_hot_add(address, timeout)
+        return address
+
+    def wait_hot_add(self, address, timeout=20):
+        """The same for a device that is known by its address."""
         self.wait_until(f"[ -e /sys/bus/pci/devices/{address}/config ]",
-                        timeout, f"the guest to find {ident} at {address}")
+                        timeout, f"the guest to find a device at {address}")
         # Whoever reads this waits for the lock that the hot-add holds.
         self.run(f"[ ! -e {LISTING} ] || cat {LISTING} >/dev/null", timeout=60)
         self.settle(1.0)
-        return address
 
     # Sleep
 
@@ -606,6 +610,7 @@ class Machine:
                 raise MachineError("the guest does not wake up")
             if said:
                 self.qmp.execute("system_powerdown")
+            time.sleep(0.5)
 
     # Another kernel
 
@@ -655,7 +660,7 @@ class Machine:
         """Return: the kernel's log, a list of lines with their time."""
         return self.run("dmesg").splitlines()
 
-    def uptime_mark(self):
+    def log_mark(self):
         """Return: a mark to give to dmesg_since()."""
         return len(self.dmesg())
 

@@ -173,13 +173,13 @@ def hardware(machine):
     return found
 
 
-def memory_bars(device):
-    """Return: BAR number -> (address, size) of memory BARs that a device has;
-    the address is None while the device does not decode."""
+def memory_bars(device, kind="memory"):
+    """Return: BAR number -> (address, size) of memory BARs that a device has, or those
+    of @kind "io"; the address is None while the device does not decode."""
     return {r["bar"]: (r["address"] if 0 < r["address"] < UNMAPPED else None,
                        r["size"])
             for r in device["regions"]
-            if r["type"] == "memory" and r["bar"] < NR_BARS}
+            if r["type"] == kind and r["bar"] < NR_BARS}
 
 
 def disagreements(machine):
@@ -191,14 +191,15 @@ def disagreements(machine):
         ranges = kernel.get(address)
         if ranges is None:
             continue
-        for bar, (start, _) in memory_bars(device).items():
+        for bar, (start, _) in {**memory_bars(device),
+                                **memory_bars(device, "io")}.items():
             if start is not None and ranges[bar].start != start:
                 wrong.append(f"{address} BAR {bar}: hardware {start:#x}, "
                              f"kernel {ranges[bar].start:#x}")
             if not is_assigned(ranges[bar]):
                 continue
             value = _bar_register(config_bytes(registers[address]), bar,
-                                  ranges[bar].flags & IORESOURCE_MEM_64)
+                                  ranges[bar].flags)
             if value != ranges[bar].start:
                 wrong.append(f"{address} BAR {bar}: register {value:#x}, "
                              f"kernel {ranges[bar].start:#x}")
@@ -208,10 +209,12 @@ def disagreements(machine):
     return wrong
 
 
-def _bar_register(config, bar, wide):
-    """Return: the address in the registers of a memory BAR."""
+def _bar_register(config, bar, flags):
+    """Return: the address in the registers of a BAR."""
     where = 0x10 + 4 * bar
-    return int.from_bytes(config[where:where + (8 if wide else 4)], "little") & ~0xf
+    size = 8 if flags & IORESOURCE_MEM_64 else 4
+    kind = 3 if flags & IORESOURCE_IO else 0xf
+    return int.from_bytes(config[where:where + size], "little") & ~kind
 
 
 def _window_disagreements(address, ranges, bridge):
@@ -226,7 +229,7 @@ def _window_disagreements(address, ranges, bridge):
 
 
 def overlaps(machine):
-    """Return: pairs of assigned BARs, and of windows of siblings, that share an
+    """Return: pairs of assigned BARs, and of BARs and windows on one bus, that share an
     address, none of them rightly; and BARs and windows outside of the windows of
     the bridge above them."""
     devices = resources(machine)
@@ -247,7 +250,7 @@ def overlaps(machine):
 
     look_for_pairs(bars_of_all)
     for bridge in {up for _, _, up in windows}:
-        look_for_pairs(w for w in windows if w[2] == bridge)
+        look_for_pairs(r for r in bars_of_all + windows if r[2] == bridge)
     for r, name, up in bars_of_all + windows:
         if up and not any(w.start <= r.start and r.end <= w.end and
                           w.flags & r.flags & (IORESOURCE_IO | IORESOURCE_MEM)

@@ -50,12 +50,12 @@ def ram_mover():
             *mover("ivshmem-plain,memdev=moves")]
 
 
-def plug_ram(m, ident, slot, size, more):
+def ram_function(m, ident, slot, size, more):
     """One function with memory behind its prefetchable BAR 2."""
     m.plug_ram(ident, slot, size, more)
 
 
-def plug_edu(m, ident, slot, _size, more):
+def edu_function(m, ident, slot, _size, more):
     """One function with 1 MiB of registers, which are not prefetchable."""
     m.device_add(f"edu,id={ident},bus={slot}{more}")
 
@@ -93,8 +93,7 @@ class Shuttle:
                 self.plug(self.m, f"{slot}f{f}", slot, sizes[f],
                           f",addr=0x0.{f}{more}")
             # The last one to be there
-            self.m.wait_until(f"[ -e {device(slot)}.{len(sizes) - 1}/resource ]")
-            self.m.settle(0.5)
+            self.m.wait_hot_add(f"{BUSES[slot]}:00.{len(sizes) - 1}")
 
     def unplug_side(self, side):
         """Hot-removes the cards of a side."""
@@ -148,7 +147,7 @@ class RamShuttle(Shuttle):
     right = {"slot1": [4 * MIB]}
 
     def __init__(self, m):
-        super().__init__(m, plug_ram)
+        super().__init__(m, ram_function)
 
 
 def device(slot):

@@ -44,7 +44,7 @@ def make_room(t, m, paused=False):
     nobody else's driver was disturbed.  Return: the addresses of the new controllers
     and of the moved one."""
     before = pci.resources(m)
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     new = plug_drive(m)
     moves, summaries = show_moves(t, m.dmesg_since(mark))
     moved = {move.device for move in moves if move.bar == 0} & RUNNING

@@ -14,7 +14,6 @@ from ._common import (GIB, MIB, TRACING, expect_not_served, expect_refused, expe
 
 TOO_LARGE = 64 * GIB
 SLOT = "0000:06:02.0"
-PCI_EXPRESS = 0x10
 EXPRESS_CAPABILITY = 0x10
 
 # Registers of the slot's port that say that a card is present, relative to its
@@ -70,8 +69,8 @@ def expect_no_access(t, m, address, bar):
     """Without an address there is nothing for a process to map, or to read from."""
     said = m.run(f"timeout 5 barmap hold sysfs-off {address} {bar}; "
                  f"dd if=/sys/bus/pci/devices/{address}/resource1 bs=1 count=1; true")
-    t.check("held" not in said, f"mapping a refused BAR to fail: {said}")
-    t.check("1+0 records in" not in said, f"reading from refused ports to fail: {said}")
+    t.check("cannot map" in said, f"mapping a refused BAR to fail: {said}")
+    t.check("Input/output error" in said, f"reading from refused ports to fail: {said}")
 
 
 @case("03-removed-in-its-place")
@@ -87,14 +86,14 @@ def removed_in_its_place(t):
         third, lines = plug_ram(m, "third", "slot2", 16 * GIB)
         expect_refused(t, lines, third)
         m.run(f"echo 1 > /sys/bus/pci/devices/{first}/remove")
-        wait_served(m, third, 20)
+        wait_served(m, third)
         t.equal(pci.bars(m, third)[RAM_BAR].start, old, "the address of the first")
         expect_served(t, m, third, 16 * GIB)
         decoding = {bar: start for bar, (start, _)
                     in pci.memory_bars(pci.hardware(m)[first]).items() if start}
         t.equal(decoding, {}, "BARs at which the first answers")
         probe(m, third, 1)
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         m.run("echo 1 > /sys/bus/pci/rescan")
         expect_refused(t, m.dmesg_since(mark), first)
         probe_again(m, third, 1)
@@ -109,7 +108,7 @@ def never_fits(t):
         m.settle()
         start_tracing(m)
         before = pci.snapshot(m)
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         address, bar = plug_huge(m)
         lines = m.dmesg_since(mark)
         reason = expect_refused(t, lines, address)
@@ -150,7 +149,7 @@ def no_ports(t):
     without, and its driver decides whether that will do."""
     for option in (False, True):
         with t.boot("flat", option=option, extra=use_up_ports()) as m:
-            mark = m.uptime_mark()
+            mark = m.log_mark()
             m.device_add("pci-testdev,id=new,bus=slot0,membar=1M")
             address = m.wait_device("new")
             lines = m.dmesg_since(mark)

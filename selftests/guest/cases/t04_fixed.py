@@ -27,7 +27,7 @@ def fixed_in_the_middle(t):
     with t.boot("fixed", append=FIX_TESTDEV) as m:
         before = pci.bars(m, FIXED)
         load = Load(m).start()
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         address, _ = plug_between(m)
         moves, _ = show_moves(t, m.dmesg_since(mark))
         t.equal(pci.bars(m, FIXED), before, "BARs of the fixed device")

@@ -23,7 +23,7 @@ def observe(m, topology):
     m.settle()
     seen = {"boot dmesg": normal(pci.log_lines(m.dmesg()))}
     seen.update(ranges(m, "boot"))
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     plug_ram(m, "ram0", "slot0", 256 * MIB)
     seen.update(ranges(m, "hot-add"))
     m.device_add(f"e1000e,id=nic1,bus={PORTS[topology]}")

@@ -15,7 +15,7 @@ OUTER = "0000:00:03.0"
 def rescan_under_load(t, m, load):
     """Rescans back to back.  Nothing moves, nobody is paused."""
     before = m.run("cat /proc/iomem /proc/ioports")
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     for _ in range(RESCANS):
         m.run("echo 1 > /sys/bus/pci/rescan")
     load.run_for(1)
@@ -32,7 +32,8 @@ def rescans(t):
     with t.boot("nested-2") as m:
         load = Load(m).start()
         rescan_under_load(t, m, load)
-        address, _ = plug_ram(m, "ram0", "slot0", 256 * MIB)
+        address, lines = plug_ram(m, "ram0", "slot0", 256 * MIB)
+        t.check(pci.moves(lines), "BARs that moved")
         probe(m, address, 1)
         rescan_under_load(t, m, load)
         probe_again(m, address, 1)

@@ -90,7 +90,7 @@ def sleep_deeply(_t, m, _address):
 def error_below(t, m, port):
     """A fatal error at a port: Linux resets what is below, and restores it
     from what it had saved long before."""
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     m.hmp(f"pcie_aer_inject_error {port} DLP")
     m.wait_until("dmesg | grep -q 'AER: device recovery'", 30, "recovery")
     m.settle()
@@ -126,7 +126,7 @@ def carry_out(t, m, step, moved):
 
 def move_disk(t, m):
     """Plugs a card for which DISK1 has to move."""
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     new = plug_edu(m, "new", 3)
     moves, _ = show_moves(t, m.dmesg_since(mark))
     t.equal([(move.device, move.bar) for move in moves], [(DISK1, 0)],
@@ -153,7 +153,7 @@ def reset_with_cpu_off(t):
     """A disk was reset while a CPU was off: whatever CPU reads from it hears that it is
     done, when that CPU is off again.  (Paused drivers are reset when BARs move.)"""
     with t.boot("nested-2", cpus=4) as m:
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         m.run("cd /sys/devices/system/cpu/cpu1 && echo 0 > online && "
               "echo 1 > /sys/class/nvme/nvme0/reset_controller")
         m.wait_until("[ $(cat /sys/class/nvme/nvme0/state) = live ]", 20, "the disk")

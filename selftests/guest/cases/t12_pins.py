@@ -8,12 +8,13 @@ from vm.ktap import case
 
 from ._common import (RAM_BAR, expect_refused, expect_sound, give_to_driver,
                       probe, probe_again)
-from ._shuttle import (FIXED, MOVER, RamShuttle, Shuttle, boot, mover, plug_edu,
+from ._shuttle import (FIXED, MOVER, RamShuttle, Shuttle, boot, mover, edu_function,
                        ram_mover)
 
 BY_PROCESS = "mapped by a process"
 BY_DRIVER = "driver does not support it"
 VF_BAR = 7
+VF_BAR_REGISTERS = "ECAP0010+24.L ECAP0010+28.L"
 
 # No remapping of interrupts here, and nobody to be protected.
 IOMMU = "intel_iommu=on vfio_iommu_type1.allow_unsafe_interrupts=1"
@@ -47,7 +48,7 @@ def expect_reasons(t, m, lines):
 def expect_held(t, s, bar, reason):
     """The card that needs the mover's place is refused, and the mover's BAR
     stays, for the given reason.  Return: where it is."""
-    before, mark = s.start(bar), s.m.uptime_mark()
+    before, mark = s.start(bar), s.m.log_mark()
     s.turn(s.right)
     lines = s.m.dmesg_since(mark)
     t.equal(pci.moves(lines), [], "moves")
@@ -149,7 +150,7 @@ def by_vfs(t):
     drive = mover("nvme,serial=moves,subsys=subsys,sriov_max_vfs=4,"
                   "sriov_vq_flexible=8,sriov_vi_flexible=4")
     with boot(t, ["-device", "nvme-subsys,id=subsys"] + drive) as m:
-        s = Shuttle(m, plug_edu)
+        s = Shuttle(m, edu_function)
         s.turn(s.left)
         path = f"/sys/bus/pci/devices/{MOVER}"
         m.run(f"echo 0 > {path}/sriov_drivers_autoprobe")
@@ -158,6 +159,13 @@ def by_vfs(t):
         t.note("4 Virtual Functions: held and refused")
         m.run(f"echo 0 > {path}/sriov_numvfs")
         expect_released(t, s, VF_BAR, place)
+        register = m.run(f"setpci -s {MOVER} {VF_BAR_REGISTERS}").split()
+        t.equal(int(register[1] + register[0], 16) & ~0xf, s.start(VF_BAR),
+                "the register in the SR-IOV capability")
+        m.run(f"echo 1 > {path}/sriov_drivers_autoprobe; echo 4 > {path}/sriov_numvfs")
+        # Their state, by what the driver finds in their registers (CSTS.CFS)
+        m.wait_until("[ $(dmesg | grep -c 'Device not ready.*CSTS=0x2$') = 4 ]", 20,
+                     "each of the Virtual Functions to say that it is offline")
 
 
 def check_looked(t, job, text):
@@ -178,7 +186,7 @@ def race(t):
         s = RamShuttle(m)
         job = m.guest.start(f"exec barmap race {MOVER} {RAM_BAR}")
         job.wait_output("looking")
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         moved, held = s.shuttle(RAM_BAR, 8, 8)
         t.note(f"moved {moved} times, held {held} times")
         logged = [move for move in pci.moves(m.dmesg_since(mark))
@@ -196,7 +204,7 @@ def fixed_in_use(t):
         s = RamShuttle(m)
         job = m.guest.start(f"exec barmap watch {FIXED} {RAM_BAR}")
         job.wait_output("looking")
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         before = pci.bars(m, FIXED)
         for side in (s.left, s.right):
             s.remove(s.other(side))

@@ -8,7 +8,7 @@ from vm.ktap import case
 from vm.load import Load
 
 from ._common import expect_sound
-from ._shuttle import MOVER, Shuttle, boot, mover, plug_edu
+from ._shuttle import MOVER, Shuttle, boot, mover, edu_function
 
 DISK = MOVER
 NIC = MOVER[:-1] + "1"
@@ -122,14 +122,14 @@ def affinity(t):
     affinity of their interrupts changes; the tables then hold what the kernel
     has written, and interrupts come where they shall."""
     with boot(t, DEVICES) as m:
-        s = Shuttle(m, plug_edu)
+        s = Shuttle(m, edu_function)
         load = Load(m).start()
         nic = interrupts(m, NIC)
         # The others belong to queues of the drive: their CPU is not for us to
         # choose.
         free = nic + [irq for irq in interrupts(m, DISK) if m.guest.succeeds(
             f"echo 3 > /proc/irq/{irq}/smp_affinity")]
-        mark, queues = m.uptime_mark(), counts(m, interrupts(m, DISK))
+        mark, queues = m.log_mark(), counts(m, interrupts(m, DISK))
         moves = changes = entries = came = 0
         for number in range(ROUNDS):
             moved, changed = move_while_changing(t, s, free)

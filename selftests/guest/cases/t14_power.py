@@ -56,6 +56,8 @@ def asleep(t):
         put_to_sleep(m, devices, PORTS)
         t.equal([power_state(m, d) for d in (MOVES, STAYS)], [D3HOT, D3HOT],
                 "power states of the disks before")
+        # To look at them has woken up the ports.
+        wait_asleep(m, devices + PORTS)
         address, lines = plug_ram(m, "ram0", "slot0", 256 * MIB)
         moves, _ = show_moves(t, lines)
         t.equal([move.device for move in moves], [MOVES], "who moved")
@@ -112,7 +114,7 @@ def driver_asleep(t):
         m.run(PATTERN)
         m.run(let_sleep(device))
         wait_asleep(m, [device])
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         new = plug_edu(m, "new", 3)
         moves, summaries = show_moves(t, m.dmesg_since(mark))
         t.equal([(move.device, move.bar) for move in moves], [(device, 5)],

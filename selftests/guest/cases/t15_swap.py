@@ -9,7 +9,7 @@ from vm.ktap import case
 from vm.load import Load
 
 from ._common import (FIX_EDU, expect_refused, expect_served, expect_sound, plug_edu,
-                      show_moves, skip_if_locks_are_proved, wait_served)
+                      show_moves, skip_if_locks_are_proved, wait_logged, wait_served)
 from .t02_nvme import disk_of
 from .t09_later import DISK0, DISK1, works
 
@@ -101,7 +101,7 @@ def move_under_pressure(t, m, hog, name, functions):
     """Plugs a card while memory is swapped.  Return: moves and summaries."""
     wait_swapping(m, hog, vmstat(m))
     before = vmstat(m)
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     new = plug_edu(m, name, functions)
     lines = m.dmesg_since(mark)
     moves, summaries = show_moves(t, lines)
@@ -154,10 +154,14 @@ def swap_paused(t):
 
 
 class LoadBesideErrors(Load):
-    """Lets the other disk's driver tell of its errors: they are made."""
+    """On one disk. Lets the driver of the other one tell of its errors: they are made."""
 
-    EXPECTED = re.compile(r"nvme nvme0: (frozen state error detected, reset controller|"
-                          r"restart after slot reset)$")
+    def __init__(self, m, disk, other):
+        super().__init__(m, [disk])
+        controller = re.sub(r"n\d+$", "", other)
+        self.EXPECTED = re.compile(
+            rf"nvme {controller}: (frozen state error detected, reset controller|"
+            "restart after slot reset)$")
 
 
 def moved_meanwhile(lines):
@@ -171,29 +175,23 @@ def moved_meanwhile(lines):
     return False
 
 
-def wait_logged(m, mark, text):
-    """Waits until the log since @mark has a line with a text."""
-    m.wait_until(f"dmesg | tail -n +{mark + 1} | grep -qF '{text}'", 20,
-                 f"the log to say '{text}'")
-
-
 def move_beside_error(t, m, standing, name, functions):
     """Lets the port above one disk recover from a fatal error, and the other disk move
     once that has begun.  No card can be found while a link is reset (pci_slot_mutex):
     so this one is there already, and was refused.  Return: what the kernel logged since
     the error."""
     pci.stand(m, "nvme", "fixed")
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     refused = plug_edu(m, name, functions)[-1]
     expect_refused(t, m.dmesg_since(mark), refused)
     port = pci.hardware(m)["0000:03:00.0"]["qdev_id"]
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     m.hmp(f"pcie_aer_inject_error {port} DLP")
     wait_logged(m, mark, ERROR)
     pci.stand(m, "nvme", standing)
     m.run("echo 1 > /sys/bus/pci/rescan")
     wait_logged(m, mark, RECOVERED)
-    wait_served(m, refused, 20)
+    wait_served(m, refused)
     lines = m.dmesg_since(mark)
     moves, summaries = show_moves(t, lines)
     t.equal({move.device for move in moves}, {DISK1}, "who moved")
@@ -208,9 +206,7 @@ def error_beside(t, standing):
     move came in the middle of a recovery."""
     with t.boot("wedged", append=FIX_EDU) as m:
         skip_if_locks_are_proved(m)
-        t.equal([disk_of(m, disk) for disk in (DISK0, DISK1)], ["nvme0n1", "nvme1n1"],
-                "disks")
-        load = LoadBesideErrors(m, ["nvme1n1"]).start()
+        load = LoadBesideErrors(m, disk_of(m, DISK1), disk_of(m, DISK0)).start()
         overlap = moved_meanwhile(move_beside_error(t, m, standing, "a", 3))
         m.unplug("a0", quick=True)
         move_beside_error(t, m, standing, "b", 4)

@@ -36,7 +36,7 @@ def draw(m, text):
 
 def plug_five(t, m):
     """Return: moves and log lines of a hot-add that wants the screen's place."""
-    mark = m.uptime_mark()
+    mark = m.log_mark()
     plug_edu(m, "new", FUNCTIONS)
     lines = m.dmesg_since(mark)
     moves, _ = show_moves(t, lines)

@@ -6,7 +6,7 @@ import re
 from vm import pci
 from vm.ktap import case
 
-from ._bartest import (DIR, MODULE, STUBBED, TOPOLOGY, Halves, expect_maps,
+from ._bartest import (DIR, HALF, MODULE, STUBBED, TOPOLOGY, Halves, expect_maps,
                        tell)
 from ._common import (GIB, MIB, RAM_BAR, expect_served, expect_sound,
                       give_to_driver, show_moves)
@@ -37,8 +37,8 @@ def hold_all_kinds(t, m, halves):
             sorted(wanted), "kinds of mappings")
 
 
-def expect_memory_types(t, m, held):
-    """The reservations of memory types have come along."""
+def expect_memory_types(t, m, halves, held):
+    """The reservations of memory types have come along, and left nothing behind."""
     text = m.run("cat /sys/kernel/debug/x86/pat_memtype_list")
     reserved = {(int(r[1], 16), r[2]) for r in re.finditer(
         r"mem (0x\w+)-0x\w+\] (\S+)", text)}
@@ -46,6 +46,11 @@ def expect_memory_types(t, m, held):
     missing = [one for one in held
                if (one.phys & ~0xfff, names[one.type]) not in reserved]
     t.equal(missing, [], f"mappings without reservation in\n{text}")
+    here = ranges(m, halves.tested)
+    stale = [f"{start:#x}" for start, _ in reserved
+             if start in range(halves.left, halves.left + 2 * HALF)
+             and not any(start in bar for bar in here)]
+    t.equal(stale, [], f"reservations where BARs have been in\n{text}")
 
 
 def loop_result(m):
@@ -70,7 +75,7 @@ def mappings(t):
         halves = Halves(m)
         hold_all_kinds(t, m, halves)
         tell(m, f"loop {halves.tested[LOOPED]} 2")
-        mark, place, rounds = m.uptime_mark(), halves.place(), loop_result(m)
+        mark, place, rounds = m.log_mark(), halves.place(), loop_result(m)
         for _ in range(MOVES):
             halves.move()
             now = halves.place()
@@ -79,9 +84,9 @@ def mappings(t):
                     f"{pci.refusals(m.dmesg_since(mark))}")
             held = expect_maps(t, m, len(KINDS))
             place = now
-        expect_memory_types(t, m, held)
         expect_loop(t, rounds, loop_result(m))
         tell(m, "loop stop")
+        expect_memory_types(t, m, halves, held)
         expect_sound(t, m)
         moves = pci.moves(m.dmesg_since(mark))
         t.note(f"{len(moves)} BARs moved, mapped and unmapped meanwhile: "
@@ -111,7 +116,7 @@ def exchange(t):
             tell(m, f"map {address} 2 wc 0x1000 0x3000")
         m.unplug("pad", quick=True)
         before = ranges(m, both)
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         m.plug_ram("new2", "slot0", 2 * GIB, ",addr=0x0.2")
         m.plug_ram("new1", "slot0", GIB, ",addr=0x0.1")
         m.plug_ram("new0", "slot0", GIB // 2, ",addr=0x0.0,multifunction=on")

@@ -61,7 +61,7 @@ class Copies:
 
     def __init__(self, m):
         self.m = m
-        self.mark = m.uptime_mark()
+        self.mark = m.log_mark()
         self.devices = set(m.run("ls /sys/bus/pci/devices").split())
         self.jobs = {disk: m.guest.start(COPY.format(disk=disk))
                      for disk in DISKS}
@@ -157,7 +157,7 @@ def registers_move(t):
     with t.boot(TOPOLOGY, append=FIXED) as m:
         before = {ident: registers(m, ident) for ident in ("nvme0", "nvme1")}
         copies = Copies(m)
-        mark = m.uptime_mark()
+        mark = m.log_mark()
         new = plug_edu(m, "new", FUNCTIONS)
         moves, summaries = show_moves(t, m.dmesg_since(mark))
         t.equal([(s.live, s.paused) for s in summaries], [(2, 0)],
