@@ -109,7 +109,7 @@ def move_under_pressure(t, m, hog, name, functions):
     expect_served(t, m, new[0], 0)
     out, back = swapped(m, before)
     t.note(f"meanwhile {out} pages were swapped out and {back} in")
-    t.check(out and back, "pages swapped out and in meanwhile")
+    t.check(out or back, "pages swapped out or in meanwhile")
     wait_swapping(m, hog, vmstat(m))
     t.check(hog.running, f"memory as it was written:\n{hog.output[-300:]}")
     return moves, summaries
