@@ -21,7 +21,7 @@ MOVED = re.compile(r"(\S+) (\w{4}:\w\w:\w\w\.\w): BAR (\d+) \[(.*?)\]: "
 SUMMARY = re.compile(r"moved (\d+) BARs?,.*? (\d+) live drivers?, "
                      r"(\d+) paused drivers?, CPUs stopped (\d+) us")
 REFUSED = re.compile(r"(\w{4}:\w\w:\w\w\.\w): refused: (?:BAR (\d+) )?(.*)")
-NO_SPACE = re.compile(r"can't assign; no space")
+NO_SPACE = "can't assign; no space"
 NR_BARS = 6
 UNMAPPED = 1 << 63
 
@@ -78,7 +78,7 @@ def refusals(lines):
 
 def no_space(lines):
     """Return: stock's complaints about what it cannot assign."""
-    return [line for line in lines if NO_SPACE.search(line)]
+    return [line for line in lines if NO_SPACE in line]
 
 
 def resources(machine):
@@ -173,13 +173,17 @@ def hardware(machine):
     return found
 
 
-def memory_bars(device, kind="memory"):
-    """Return: BAR number -> (address, size) of memory BARs that a device has, or those
-    of @kind "io"; the address is None while the device does not decode."""
+def _bars_of_kind(device, kind):
     return {r["bar"]: (r["address"] if 0 < r["address"] < UNMAPPED else None,
                        r["size"])
             for r in device["regions"]
             if r["type"] == kind and r["bar"] < NR_BARS}
+
+
+def memory_bars(device):
+    """Return: BAR number -> (address, size) of memory BARs that a device has;
+    the address is None while the device does not decode."""
+    return _bars_of_kind(device, "memory")
 
 
 def disagreements(machine):
@@ -192,7 +196,7 @@ def disagreements(machine):
         if ranges is None:
             continue
         # What stock finds no room for at boot goes on decoding ports.
-        ports = {bar: io for bar, io in memory_bars(device, "io").items()
+        ports = {bar: io for bar, io in _bars_of_kind(device, "io").items()
                  if is_assigned(ranges[bar])}
         for bar, (start, _) in {**memory_bars(device), **ports}.items():
             if start is not None and ranges[bar].start != start:
@@ -215,8 +219,8 @@ def _bar_register(config, bar, flags):
     """Return: the address in the registers of a BAR."""
     where = 0x10 + 4 * bar
     size = 8 if flags & IORESOURCE_MEM_64 else 4
-    kind = 3 if flags & IORESOURCE_IO else 0xf
-    return int.from_bytes(config[where:where + size], "little") & ~kind
+    type_bits = 3 if flags & IORESOURCE_IO else 0xf
+    return int.from_bytes(config[where:where + size], "little") & ~type_bits
 
 
 def _window_disagreements(address, ranges, bridge):
@@ -251,9 +255,10 @@ def overlaps(machine):
                          if b.start <= a.end)
 
     look_for_pairs(bars_of_all)
+    everything = bars_of_all + windows
     for bridge in {up for _, _, up in windows}:
-        look_for_pairs(r for r in bars_of_all + windows if r[2] == bridge)
-    for r, name, up in bars_of_all + windows:
+        look_for_pairs(r for r in everything if r[2] == bridge)
+    for r, name, up in everything:
         if up and not any(w.start <= r.start and r.end <= w.end and
                           w.flags & r.flags & (IORESOURCE_IO | IORESOURCE_MEM)
                           for w in devices[up][NR_BARS + 1:] if w.flags):

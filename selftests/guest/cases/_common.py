@@ -2,6 +2,7 @@
 """What several cases need: plugging, and what must hold afterwards."""
 
 import os
+import shlex
 
 from vm import pci
 from vm.ktap import Skipped
@@ -92,17 +93,16 @@ def expect_refused(t, lines, address):
     return found[0].reason
 
 
-def wait_logged(m, mark, text):
+def wait_logged(m, mark, text, seconds=20):
     """Waits until the log since @mark has a line with a text."""
-    m.wait_until(f"dmesg | tail -n +{mark + 1} | grep -qF '{text}'", 20,
+    m.wait_until(f"dmesg | tail -n +{mark + 1} | grep -qF {shlex.quote(text)}", seconds,
                  f"the log to say '{text}'")
 
 
 def wait_served(m, address):
     """Waits until a device that was refused is served without anybody's doing, 36 seconds
     after it was refused at the latest."""
-    m.wait_until(f"dmesg | grep -q '{address}: served after all'", 45,
-                 f"{address} to be served")
+    wait_logged(m, 0, f"{address}: served after all", 45)
 
 
 def show_moves(t, lines):
@@ -124,7 +124,7 @@ def expect_stock_fails(t, topology, plug, append="", **more):
     with t.boot(topology, option=False, append=append, **more) as m:
         mark = m.log_mark()
         address, bar = plug(m)
-        wait_logged(m, mark, "assign; no space")
+        wait_logged(m, mark, pci.NO_SPACE)
         lines = m.dmesg_since(mark)
         expect_not_served(t, m, address, bar)
         t.equal(pci.moves(lines), [], "moves without the option")

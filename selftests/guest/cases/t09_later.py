@@ -9,7 +9,7 @@ from vm.load import trouble
 from vm.machine import boot_files, kernel_image
 
 from ._common import (FIX_EDU, MIB, expect_served, expect_sound, plug_edu,
-                      plug_ram, probe, show_moves, skip_if_locks_are_proved)
+                      plug_ram, probe, show_moves, skip_if_locks_are_proved, wait_logged)
 from .t02_nvme import disk_of, make_room, start_all
 
 # What a kernel says of addresses that it finds and cannot keep
@@ -92,7 +92,7 @@ def error_below(t, m, port):
     from what it had saved long before."""
     mark = m.log_mark()
     m.hmp(f"pcie_aer_inject_error {port} DLP")
-    m.wait_until("dmesg | grep -q 'AER: device recovery'", 30, "recovery")
+    wait_logged(m, mark, "AER: device recovery", 30)
     m.settle()
     lines = m.dmesg_since(mark)
     t.check(any("AER: device recovery successful" in line for line in lines),

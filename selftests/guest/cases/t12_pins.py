@@ -8,7 +8,7 @@ from vm.ktap import case
 
 from ._common import (RAM_BAR, expect_refused, expect_sound, give_to_driver,
                       probe, probe_again)
-from ._shuttle import (FIXED, MOVER, RamShuttle, Shuttle, boot, mover, edu_function,
+from ._shuttle import (FIXED, MOVER, RamShuttle, Shuttle, boot, edu_function, mover,
                        ram_mover)
 
 BY_PROCESS = "mapped by a process"

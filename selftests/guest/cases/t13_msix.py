@@ -8,7 +8,7 @@ from vm.ktap import case
 from vm.load import Load
 
 from ._common import expect_sound
-from ._shuttle import MOVER, Shuttle, boot, mover, edu_function
+from ._shuttle import MOVER, Shuttle, boot, edu_function, mover
 
 DISK = MOVER
 NIC = MOVER[:-1] + "1"

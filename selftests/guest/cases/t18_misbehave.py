@@ -265,15 +265,12 @@ def locked_long(t):
 @case("18-locked-longer", limit=120)
 def locked_longer(t):
     """For longer than it is tried again by the clock: the next rescan serves it."""
-    with tested_machine(t) as (m, halves, _):
+    with tested_machine(t) as (m, halves, load):
         job = find_beside_reset(t, m, halves, 3 * SOON_MS)
         job.wait(90, check=False)
         time.sleep(QUIET_S)
         t.check(not is_served(m, halves), "no address before anybody asks for it")
-        halves.find(halves.large)
-        t.check(is_served(m, halves), "addresses")
-        expect_sound(t, m)
-        expect_maps(t, m, len(halves.tested))
+        expect_served_at_last(t, m, halves, load)
 
 
 @case("18-paused-long", limit=120)
