@@ -80,7 +80,7 @@ help: ## This list
 	@printf '\nVariables:\n'
 	@printf '  %-25s %s\n' \
 		'LINUX=tree-or-tarball' 'the kernel source to use; otherwise it is downloaded' \
-		'CACHE=dir' 'kernel source, objects, ccache (~/.cache/pci-movable-bars)' \
+		'CACHE=dir' 'where to keep kernel source and objects (~/.cache)' \
 		'JOBS=n' 'compilers at a time (one per processor)' \
 		'ACCEL=kvm' 'boot with KVM instead of emulation' \
 		'TIMEOUT_FACTOR=2' 'every time limit of the tests, times this' \

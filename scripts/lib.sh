@@ -3,17 +3,19 @@
 # Sourced, never run: set top to the checkout's directory, then ". $top/scripts/lib.sh".
 # shellcheck shell=sh disable=SC2034,SC2154
 
-CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/pci-movable-bars}
+# The caller's directory may hold other things: a directory of our own in it.
+CACHE=${CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}}
 case $CACHE in
 /*) ;;
 *) CACHE=$PWD/$CACHE ;;
 esac
+cache=$CACHE/pci-movable-bars
 tree=$top/build/linux
 
 # The kernel's own scripts split such paths.
-case $top$CACHE in
+case $top$cache in
 *[[:space:]:]*)
-	echo "${0##*/}: error: $top or the cache $CACHE has a space or a colon in its path" >&2
+	echo "${0##*/}: error: $top or the cache $cache has a space or a colon in its path" >&2
 	echo "    Move it, or choose another cache: make CACHE=/path ..." >&2
 	exit 1
 	;;
@@ -70,7 +72,7 @@ need_cross() {
 lock() {
 	# exec ends the shell where it cannot open a file.
 	if ! mkdir -p "${1%/*}" || ! { : >>"$1"; } 2>/dev/null; then
-		die "cannot write to the cache $CACHE" "Choose another: make CACHE=/path ..."
+		die "cannot write to the cache $cache" "Choose another: make CACHE=/path ..."
 	fi
 	exec 9>>"$1"
 	flock -n 9 || { say "Waiting for $2 ..."; flock 9; }
@@ -80,7 +82,7 @@ lock() {
 # files that differ are touched.
 mirror() {
 	if ! git -C "$1" cat-file -e 'HEAD^{tree}' 2>/dev/null; then
-		need_disk 3000 "$CACHE"
+		need_disk 3000 "$cache"
 		say "Making the cache's mirror of the $variant source (half a minute) ..."
 		rm -rf "$1"
 		mkdir -p "${1%/*}"
@@ -171,7 +173,7 @@ kmake() {
 		cc="ccache $cc"
 	fi
 	# A lock that the caller holds on 9 must not outlive it in a compiler.
-	CCACHE_DIR=$CACHE/ccache CCACHE_MAXSIZE=3G \
+	CCACHE_DIR=$cache/ccache CCACHE_MAXSIZE=3G \
 	KBUILD_BUILD_TIMESTAMP='2026-01-01 00:00:00 UTC' KBUILD_BUILD_VERSION=1 \
 	KBUILD_BUILD_USER=build KBUILD_BUILD_HOST=localhost \
 		make -C "$src" O="$obj" ARCH=$arch CROSS_COMPILE="${cross:-}" CC="$cc" \

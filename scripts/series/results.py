@@ -18,7 +18,8 @@ INPUTS = ("scripts/series/*.py", "scripts/compile", "scripts/build", "scripts/li
 def cache():
     """The directory of all caches, as in scripts/lib.sh."""
     home = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-    return os.path.abspath(os.environ.get("CACHE") or os.path.join(home, "pci-movable-bars"))
+    return os.path.abspath(os.path.join(os.environ.get("CACHE") or home,
+                                        "pci-movable-bars"))
 
 
 def scripts_hash(patterns):
