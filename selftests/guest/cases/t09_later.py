@@ -205,6 +205,25 @@ def error_above(t):
         works(m, DISK0)
 
 
+@case("09-error-above-new", limit=120)
+def error_above_new(t):
+    """The same for a disk in a slot that had no window when its driver was bound: the
+    port forwards again.  (Its slot has no power to switch off.)"""
+    with t.boot("nested-2", extra=[
+            "-global", "xio3130-downstream.power_controller_present=off"]) as m:
+        skip_if_locks_are_proved(m)
+        m.run(f"echo 1 > /sys/bus/pci/devices/{m.address('slot0')}/remove && "
+              "echo 1 > /sys/bus/pci/rescan")
+        m.settle()
+        port = m.address("slot0")
+        windows = pci.resources(m)[port][pci.NR_BARS + 1:]
+        t.equal([w for w in windows if w.end], [], "windows of the empty slot")
+        m.device_add(f"nvme,id=new,bus=slot0,serial=new,drive={m.add_disk('new')}")
+        disk = m.wait_device("new")
+        works(m, disk)
+        carry_out(t, m, error_at_root, disk)
+
+
 @case("09-root-bus", limit=90)
 def root_bus(t):
     """A controller and a port of the root bus, removed and found again, work as

@@ -147,22 +147,36 @@ static void prepare_window(struct pci_dev *bridge, int resno)
 	res->flags |= IORESOURCE_UNSET | IORESOURCE_DISABLED;
 }
 
-/* Known bridges as well: x86 forgets their closed windows when ACPI reports a hot-add */
-static void prepare_bridge(struct pci_dev *bridge)
+static void prepare_windows(struct pci_dev *bridge)
 {
+	if (!bridge->subordinate || bridge->hdr_type != PCI_HEADER_TYPE_BRIDGE)
+		return;
+
 	pci_bridge_check_ranges(bridge->subordinate);
 	prepare_window(bridge, PCI_BRIDGE_IO_WINDOW);
 	prepare_window(bridge, PCI_BRIDGE_MEM_WINDOW);
 	prepare_window(bridge, PCI_BRIDGE_PREF_MEM_WINDOW);
 }
 
-/* What needs no plan: which windows exist, and where wired BARs are */
-static int prepare_dev(struct pci_dev *dev, void *unused)
+/*
+ * x86 forgets the closed windows of known bridges when ACPI reports a hot-add. Those that
+ * have no address because somebody resizes a BAR are to be left alone.
+ */
+static int prepare_known(struct pci_dev *dev, void *unused)
 {
-	if (dev->subordinate && dev->hdr_type == PCI_HEADER_TYPE_BRIDGE)
-		prepare_bridge(dev);
+	lockdep_assert_held(&pci_resize_mutex);
+	if (pci_dev_is_added(dev))
+		prepare_windows(dev);
+	return 0;
+}
+
+/* What needs no plan: which windows exist, and where wired BARs are */
+static int prepare_new(struct pci_dev *dev, void *unused)
+{
 	if (dev->is_virtfn || pci_dev_is_added(dev))
 		return 0;
+
+	prepare_windows(dev);
 
 	pci_assign_fixed_resources(dev);
 
@@ -281,14 +295,23 @@ static bool refuse(struct pci_dev *dev)
 
 static void serve(struct pci_dev *dev)
 {
+	bool served;
+
 	hide_left_out_bars(dev);
-	/* A device that was just found is added, and its driver bound, later */
-	if (pci_dev_test_and_clear_ignored(dev) && pci_dev_is_added(dev)) {
-		pci_info(dev, "served after all\n");
-		/* These want addresses, see pci_bus_add_device() */
-		pci_fixup_device(pci_fixup_final, dev);
-		device_initial_probe(&dev->dev);
+
+	/* Nobody may bind a driver, by sysfs for example, before the fixups are through */
+	scoped_guard(device, &dev->dev) {
+		/* A device that was just found is added, and its driver bound, later */
+		served = pci_dev_test_and_clear_ignored(dev) && pci_dev_is_added(dev);
+		if (served) {
+			pci_info(dev, "served after all\n");
+			/* What wanted addresses, see pci_bus_add_device() */
+			pci_fixup_device(pci_fixup_final, dev);
+			pci_save_state(dev);
+		}
 	}
+	if (served)
+		device_initial_probe(&dev->dev);
 }
 
 static void settle_dev(const struct pci_survey *s, int i)
@@ -378,6 +401,7 @@ static int attempt(struct pci_bus *root, struct list_head *held, bool *passing)
 	if (!keep_resizers_out())
 		return -EBUSY;
 
+	pci_walk_bus(root, prepare_known, NULL);
 	survey = pci_survey_bus(root, held);
 	ret = survey ? plan_checked(survey) : -ENOMEM;
 	*passing = survey && survey->passing;
@@ -434,7 +458,7 @@ static bool assign_below(struct pci_bus *root)
 	if (!any_dev(root, stop_at_open))
 		return false;
 
-	pci_walk_bus(root, prepare_dev, NULL);
+	pci_walk_bus(root, prepare_new, NULL);
 	for (i = 0; i < PCI_MOVABLE_MAX_ATTEMPTS && ret == -EAGAIN; i++) {
 		pci_fault_begin(i);
 		ret = attempt(root, &held, &passing);

@@ -193,7 +193,13 @@ static void save_window(struct pci_apply *a, int i)
 {
 	const struct pci_switch_window *w = &a->switch_windows[i];
 	const struct pci_window_format *format = &pci_window_formats[w->type];
+	u16 decode = w->type == PCI_LAYOUT_IO ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY;
 	struct pci_dev *bridge = a->devs[w->dev].dev;
+	u64 start, end;
+
+	/* Its driver may have saved what it had when no window was open */
+	if (pci_window_decode(w->type, w->wide, w->io_1k, &w->to, &start, &end))
+		save_bits(bridge, PCI_COMMAND, decode, decode);
 
 	save_bits(bridge, format->where, format->size == 2 ? U16_MAX : U32_MAX, w->to.low);
 	if (!w->wide)
