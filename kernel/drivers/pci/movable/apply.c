@@ -40,6 +40,19 @@ static bool resume_dev(struct pci_apply_dev *entry)
 	       !pci_fault("wake");
 }
 
+/* From prepare() to complete(): who has been suspended or resumed yet is not to be seen */
+static bool system_sleeps(const struct pci_dev *dev)
+{
+	return dev->dev.power.is_prepared;
+}
+
+/* A system that sleeps will wake */
+static int hold_asleep(struct pci_dev *dev, struct list_head *held)
+{
+	return pci_hold_dev(held, dev, system_sleeps(dev) ? PCI_BAR_HOLD_BUSY :
+							    PCI_BAR_HOLD_POWER) ?: -EAGAIN;
+}
+
 /*
  * Waking up takes pci_bus_sem, under which error recovery waits for devices' locks: so
  * it comes first.
@@ -51,14 +64,14 @@ static int acquire_devs(struct pci_apply *a, struct list_head *held)
 
 	for (entry = a->devs; entry < a->devs + a->nr_devs; entry++) {
 		if (!resume_dev(entry))
-			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_POWER) ?: -EAGAIN;
+			return hold_asleep(entry->dev, held);
 	}
 	for (entry = a->devs; entry < a->devs + a->nr_devs; entry++) {
 		entry->locked = pci_movable_trylock(entry->dev, &patience);
 		if (!entry->locked)
 			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_BUSY) ?: -EAGAIN;
-		if (!dev_is_in_d0(entry->dev))
-			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_POWER) ?: -EAGAIN;
+		if (system_sleeps(entry->dev) || !dev_is_in_d0(entry->dev))
+			return hold_asleep(entry->dev, held);
 	}
 	return 0;
 }
@@ -330,7 +343,8 @@ static void finish_flags(struct pci_apply *a)
 
 /*
  * A bridge counts as enabled even if it had no window when that happened; now
- * it may need to decode memory or I/O for the first time. Takes pci_bus_sem.
+ * it may need to decode memory or I/O for the first time. Before it is unlocked: a reset
+ * would save that it does not.
  */
 static void enable_bridges(struct pci_apply *a)
 {
@@ -339,7 +353,10 @@ static void enable_bridges(struct pci_apply *a)
 	for (i = 0; i < a->nr_windows; i++) {
 		struct pci_dev *bridge = a->survey->window_refs[a->windows[i]].bridge;
 
-		if (pci_fault("enable") || pci_reenable_device(bridge))
+		if (!pci_is_enabled(bridge))
+			continue;
+		if (pci_fault("enable") ||
+		    pci_enable_resources(bridge, (1 << PCI_NUM_RESOURCES) - 1))
 			pci_warn(bridge, "cannot enable bridge\n");
 	}
 }
@@ -428,6 +445,7 @@ static int apply_locked(struct pci_apply *a, struct list_head *held,
 
 	report_windows(a);
 	report_bars(a);
+	enable_bridges(a);
 	stats->windows = a->nr_windows;
 	stats->moved = a->survey->plan.nr_moved;
 	stats->live = a->survey->plan.nr_live;
@@ -469,8 +487,6 @@ int pci_apply_plan(struct pci_survey *survey, struct list_head *held,
 		ret = apply_locked(a, held, stats);
 	unlock_devs(a);
 	memalloc_noreclaim_restore(memflags);
-	if (!ret)
-		enable_bridges(a);
 	let_sleep(a);
 	pci_apply_free(a);
 	return ret;

@@ -73,9 +73,7 @@ static int movable_bars_show(struct seq_file *m, void *unused)
 	int ret = 0;
 
 	pci_lock_rescan_remove();
-	list_for_each_entry(root, &pci_root_buses, node) {
-		if (!pci_movable_root_stays(root))
-			continue;
+	pci_movable_for_each_root(root) {
 		ret = show_root(m, root);
 		if (ret)
 			break;

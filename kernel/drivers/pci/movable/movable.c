@@ -17,6 +17,7 @@
 #include <linux/ioremap_move.h>
 #include <linux/mutex.h>
 #include <linux/pci.h>
+#include <linux/pm_runtime.h>
 #include <linux/workqueue.h>
 
 #include "../pci.h"
@@ -107,6 +108,18 @@ static void stop_decoding(struct pci_dev *dev)
 				      ~(PCI_COMMAND_MEMORY | PCI_COMMAND_IO));
 }
 
+static void unset_bar(struct pci_dev *dev, int resno)
+{
+	struct resource *res = pci_resource_n(dev, resno);
+
+	res->flags |= IORESOURCE_UNSET;
+	resource_set_range(res, 0, resource_size(res));
+	if (resno == PCI_ROM_RESOURCE && res->flags & IORESOURCE_ROM_ENABLE) {
+		pci_disable_rom(dev);
+		res->flags &= ~IORESOURCE_ROM_ENABLE;
+	}
+}
+
 /*
  * What was read while sizing is no address: it must not be shown as one, and a
  * device that was removed and found again must not go on answering there.
@@ -121,8 +134,7 @@ static void unset_bars(struct pci_dev *dev)
 		if (resno < PCI_BRIDGE_RESOURCES && res->flags &&
 		    !resource_assigned(res) &&
 		    !(res->flags & (IORESOURCE_ROM_SHADOW | IORESOURCE_PCI_FIXED))) {
-			res->flags |= IORESOURCE_UNSET;
-			resource_set_range(res, 0, resource_size(res));
+			unset_bar(dev, resno);
 			unset = true;
 		}
 	}
@@ -262,17 +274,35 @@ static void clear_bar(struct pci_dev *dev, int resno)
  * that it cannot place; ROMs and SR-IOV BARs can be asked for again later and
  * are kept.)
  */
+static bool is_left_out(struct pci_dev *dev, int resno)
+{
+	struct resource *res = pci_resource_n(dev, resno);
+
+	return !resource_assigned(res) && res->flags & IORESOURCE_UNSET &&
+	       (pci_is_bridge(dev) || res->flags & IORESOURCE_IO);
+}
+
+static bool any_left_out(struct pci_dev *dev)
+{
+	int resno;
+
+	for (resno = 0; resno < PCI_ROM_RESOURCE; resno++) {
+		if (is_left_out(dev, resno))
+			return true;
+	}
+	return false;
+}
+
 static void hide_left_out_bars(struct pci_dev *dev)
 {
 	struct resource *res;
 	int resno;
 
-	pci_dev_for_each_resource(dev, res, resno) {
-		if (resno >= PCI_ROM_RESOURCE || resource_assigned(res) ||
-		    !(res->flags & IORESOURCE_UNSET) ||
-		    !(pci_is_bridge(dev) || res->flags & IORESOURCE_IO))
+	for (resno = 0; resno < PCI_ROM_RESOURCE; resno++) {
+		if (!is_left_out(dev, resno))
 			continue;
 
+		res = pci_resource_n(dev, resno);
 		pci_info(dev, "%s %pR: left out; no space\n",
 			 pci_resource_name(dev, resno), res);
 		clear_bar(dev, resno);
@@ -297,6 +327,8 @@ static void serve(struct pci_dev *dev)
 {
 	bool served;
 
+	/* It may have gone to sleep since it was given addresses, and its port as well */
+	pm_runtime_get_sync(&dev->dev);
 	hide_left_out_bars(dev);
 
 	/* Nobody may bind a driver, by sysfs for example, before the fixups are through */
@@ -312,6 +344,7 @@ static void serve(struct pci_dev *dev)
 	}
 	if (served)
 		device_initial_probe(&dev->dev);
+	pm_runtime_put(&dev->dev);
 }
 
 static void settle_dev(const struct pci_survey *s, int i)
@@ -422,9 +455,10 @@ static int refuse_if_open(struct pci_dev *dev, void *error)
 	if (!dev_is_open(dev))
 		return 0;
 
-	if (!pci_movable_dev_wants(dev))
+	/* Bridges must be enabled for the sake of what is below */
+	if (pci_is_bridge(dev))
 		hide_left_out_bars(dev);
-	else if (refuse(dev))
+	else if ((pci_movable_dev_wants(dev) || any_left_out(dev)) && refuse(dev))
 		pci_info(dev, "refused: layout could not be changed (%d)\n",
 			 *(int *)error);
 	return 0;
@@ -497,6 +531,31 @@ bool pci_movable_bars_assign(struct pci_bus *bus)
 	return true;
 }
 
+/* VMD takes its bus away without the rescan lock, while who has that may wait for a device */
+static bool root_stays(const struct pci_bus *root)
+{
+	return !root->bridge->parent || !dev_is_pci(root->bridge->parent);
+}
+
+/**
+ * pci_movable_next_root - step through the root buses
+ * @root: where to go on from, or NULL to begin
+ *
+ * Context: Caller holds pci_lock_rescan_remove(). May sleep.
+ * Return: The next root bus that nobody takes away meanwhile, or NULL.
+ */
+struct pci_bus *pci_movable_next_root(struct pci_bus *root)
+{
+	guard(rwsem_read)(&pci_bus_sem);
+
+	root = list_prepare_entry(root, &pci_root_buses, node);
+	list_for_each_entry_continue(root, &pci_root_buses, node) {
+		if (root_stays(root))
+			return root;
+	}
+	return NULL;
+}
+
 static void retry_refused(struct work_struct *work)
 {
 	struct pci_bus *root;
@@ -505,8 +564,8 @@ static void retry_refused(struct work_struct *work)
 	pci_lock_rescan_remove();
 	WRITE_ONCE(any_refused, false);
 	/* Who sets up a host bridge assigns by himself */
-	list_for_each_entry(root, &pci_root_buses, node) {
-		if (pci_movable_root_stays(root) && any_dev(root, stop_at_ignored))
+	pci_movable_for_each_root(root) {
+		if (any_dev(root, stop_at_ignored))
 			again |= assign_below(root);
 	}
 	if (again)
@@ -542,10 +601,15 @@ static bool has_addresses(struct pci_dev *dev)
  */
 void pci_movable_bars_removing(struct pci_dev *dev)
 {
-	if (movable_bars_enabled && !dev->is_virtfn && !dev->mmio_always_on &&
-	    pci_dev_assignable(dev) && !pci_dev_is_disconnected(dev) &&
-	    has_addresses(dev))
-		stop_decoding(dev);
+	if (!movable_bars_enabled || dev->is_virtfn || dev->mmio_always_on ||
+	    !pci_dev_assignable(dev) || pci_dev_is_disconnected(dev) ||
+	    !has_addresses(dev))
+		return;
+
+	/* The port above may sleep */
+	pci_config_pm_runtime_get(dev);
+	stop_decoding(dev);
+	pci_config_pm_runtime_put(dev);
 }
 
 /**

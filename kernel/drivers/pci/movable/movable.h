@@ -199,17 +199,18 @@ static inline u64 pci_movable_ns_since(ktime_t begin)
 	return ktime_to_ns(ktime_sub(ktime_get(), begin));
 }
 
-/* VMD takes its bus away without the rescan lock, while who has that may wait for a device */
-static inline bool pci_movable_root_stays(const struct pci_bus *root)
-{
-	return !root->bridge->parent || !dev_is_pci(root->bridge->parent);
-}
-
 struct pci_bus *pci_movable_next_bus(struct pci_bus *root, struct pci_bus *bus);
 
 /* Each bus below @root, @root first, parents before children */
 #define pci_movable_for_each_bus(bus, root) \
 	for (bus = (root); bus; bus = pci_movable_next_bus(root, bus))
+
+/* movable.c */
+struct pci_bus *pci_movable_next_root(struct pci_bus *root);
+
+/* Each root bus that stays as long as the rescan lock is held */
+#define pci_movable_for_each_root(root) \
+	for (root = pci_movable_next_root(NULL); root; root = pci_movable_next_root(root))
 
 /* hold.c */
 const char *pci_bar_hold_text(enum pci_bar_hold hold);
