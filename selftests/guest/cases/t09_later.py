@@ -8,6 +8,7 @@ from vm.ktap import case
 from vm.load import trouble
 from vm.machine import boot_files, kernel_image
 
+from ._bartest import STUBBED, TOPOLOGY, Halves, expect_maps, tell
 from ._common import (FIX_EDU, MIB, expect_served, expect_sound, plug_edu,
                       plug_ram, probe, show_moves, skip_if_locks_are_proved, wait_logged)
 from .t02_nvme import disk_of, make_room, start_all
@@ -222,6 +223,21 @@ def error_above_new(t):
         disk = m.wait_device("new")
         works(m, disk)
         carry_out(t, m, error_at_root, disk)
+
+
+@case("09-stored-by-driver", limit=90)
+def stored_by_driver(t):
+    """A driver may have stored the state of the port above its device long before, as
+    amdgpu does; what it restores has the windows of now."""
+    with t.boot(TOPOLOGY, append=STUBBED) as m:
+        halves = Halves(m)
+        tell(m, f"map {halves.tested[0]} 2 uc 0 0")
+        before = halves.place()
+        halves.move()
+        t.check(halves.place() != before, "a move")
+        tell(m, f"restore {halves.tested[0]}")
+        expect_sound(t, m)
+        expect_maps(t, m, 1)
 
 
 @case("09-root-bus", limit=90)

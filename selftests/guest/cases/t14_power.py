@@ -12,6 +12,7 @@ from vm.machine import topology_path
 
 from ._common import (FIX_EDU, MIB, expect_served, expect_sound, plug_edu,
                       plug_ram, probe, show_moves)
+from .t09_later import DISK1, works
 
 # Two disks and a network card, and the ports above the latter two.
 MOVES, STAYS, NIC = "0000:07:00.0", "0000:04:00.0", "0000:08:00.0"
@@ -126,3 +127,23 @@ def driver_asleep(t):
         t.note(f"{device} asleep, moved, asleep, read, asleep")
         t.equal(pci.bars(m, device)[5].start, moves[0].new, "its address")
         expect_served(t, m, new[0], 0)
+
+
+@case("14-plugged-asleep", limit=120)
+def plugged_asleep(t):
+    """A card that is found while the system wakes up: the disk in its way moves once that
+    is through, and works."""
+    with t.boot("wedged", append=FIX_EDU) as m:
+        mark = m.log_mark()
+        for f in (2, 1, 0):
+            m.device_add(f"edu,id=new{f},bus=slot0,addr=0x0.{f}"
+                         + (",multifunction=on" if f == 0 else ""))
+        m.sleep("deep")
+        card = m.wait_device("new0")
+        m.wait_until(f"dmesg | grep -q '{card}: BAR 0 .*: assigned'", 45, "addresses")
+        lines = m.dmesg_since(mark)
+        moves, _ = show_moves(t, lines)
+        t.equal([(move.device, move.bar) for move in moves], [(DISK1, 0)], "who moved")
+        expect_served(t, m, card, 0)
+        expect_sound(t, m)
+        works(m, DISK1)

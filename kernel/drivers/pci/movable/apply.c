@@ -40,19 +40,6 @@ static bool resume_dev(struct pci_apply_dev *entry)
 	       !pci_fault("wake");
 }
 
-/* From prepare() to complete(): who has been suspended or resumed yet is not to be seen */
-static bool system_sleeps(const struct pci_dev *dev)
-{
-	return dev->dev.power.is_prepared;
-}
-
-/* A system that sleeps will wake */
-static int hold_asleep(struct pci_dev *dev, struct list_head *held)
-{
-	return pci_hold_dev(held, dev, system_sleeps(dev) ? PCI_BAR_HOLD_BUSY :
-							    PCI_BAR_HOLD_POWER) ?: -EAGAIN;
-}
-
 /*
  * Waking up takes pci_bus_sem, under which error recovery waits for devices' locks: so
  * it comes first.
@@ -64,14 +51,14 @@ static int acquire_devs(struct pci_apply *a, struct list_head *held)
 
 	for (entry = a->devs; entry < a->devs + a->nr_devs; entry++) {
 		if (!resume_dev(entry))
-			return hold_asleep(entry->dev, held);
+			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_POWER) ?: -EAGAIN;
 	}
 	for (entry = a->devs; entry < a->devs + a->nr_devs; entry++) {
 		entry->locked = pci_movable_trylock(entry->dev, &patience);
 		if (!entry->locked)
 			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_BUSY) ?: -EAGAIN;
-		if (system_sleeps(entry->dev) || !dev_is_in_d0(entry->dev))
-			return hold_asleep(entry->dev, held);
+		if (!dev_is_in_d0(entry->dev))
+			return pci_hold_dev(held, entry->dev, PCI_BAR_HOLD_POWER) ?: -EAGAIN;
 	}
 	return 0;
 }

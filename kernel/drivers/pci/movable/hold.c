@@ -39,7 +39,7 @@ static const char * const hold_texts[PCI_BAR_HOLDS] = {
 	[PCI_BAR_HOLD_ROM]		= "expansion ROM is enabled",
 	[PCI_BAR_HOLD_VFS]		= "Virtual Functions are enabled",
 	[PCI_BAR_HOLD_ERROR]		= "device is off the bus or does not answer as it should",
-	[PCI_BAR_HOLD_BUSY]		= "device is locked, or being mapped, by another task",
+	[PCI_BAR_HOLD_BUSY]		= "device is locked or being mapped by another task, or the system sleeps",
 	[PCI_BAR_HOLD_POWER]		= "device is not in D0",
 	[PCI_BAR_HOLD_PINNED]		= "pinned, its address is known elsewhere",
 	[PCI_BAR_HOLD_DRIVER]		= "driver does not support it",
@@ -140,13 +140,25 @@ void pci_release_held(struct list_head *held)
 	}
 }
 
+/*
+ * From prepare() to complete() it is not to be seen who was suspended or resumed yet. What
+ * is found below a port meanwhile would lose its addresses, and nobody restores them.
+ */
+static bool system_sleeps(struct pci_dev *dev)
+{
+	struct pci_dev *bridge = pci_upstream_bridge(dev);
+
+	return dev->dev.power.is_prepared || (bridge && bridge->dev.power.is_prepared);
+}
+
 /**
  * pci_movable_trylock - lock a device, with bounded patience
  * @dev: the device
  * @patience: how often to try again, counted down
  *
  * SR-IOV's sysfs store takes the device lock before the rescan lock, so whoever
- * holds the rescan lock must not wait for a device lock without limit.
+ * holds the rescan lock must not wait for a device lock without limit. While the system
+ * goes to sleep or wakes, a device counts as locked by it.
  *
  * Context: May sleep. Caller holds pci_lock_rescan_remove().
  * Return: true if the device is locked now.
@@ -161,7 +173,11 @@ bool pci_movable_trylock(struct pci_dev *dev, int *patience)
 		usleep_range(PCI_MOVABLE_LOCK_PAUSE_US,
 			     2 * PCI_MOVABLE_LOCK_PAUSE_US);
 	}
-	return true;
+	if (!system_sleeps(dev))
+		return true;
+
+	device_unlock(&dev->dev);
+	return false;
 }
 
 /**

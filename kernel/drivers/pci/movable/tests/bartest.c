@@ -13,6 +13,7 @@
  *   loop DEVICE BAR                    map, compare and unmap on every CPU
  *   loop stop
  *   pause DEVICE MS                    reset_prepare() takes so long
+ *   restore DEVICE                     the bridge above, as it was when it was bound
  *   watch DEVICE                       stand before its configuration space
  *   unwatch
  *   stuck WHERE                        the watched device: a register ignores writes
@@ -105,6 +106,25 @@ static int do_pause(const char *name, const char *rest)
 	return t ? kstrtouint(rest, 0, &t->pause_ms) : -ENODEV;
 }
 
+static int do_restore(const char *name, const char *rest)
+{
+	struct bartest *t = find_bartest(name);
+	struct pci_dev *bridge;
+	int ret;
+
+	if (!t)
+		return -ENODEV;
+
+	bridge = pci_upstream_bridge(t->pdev);
+	if (!bridge || !t->bridge_state)
+		return -ENXIO;
+
+	ret = pci_load_saved_state(bridge, t->bridge_state);
+	if (!ret)
+		pci_restore_state(bridge);
+	return ret;
+}
+
 static int do_watch(const char *name, const char *rest)
 {
 	struct device *dev = bus_find_device_by_name(&pci_bus_type, NULL, name);
@@ -160,6 +180,7 @@ static const struct bartest_command {
 	{ "unmap", do_unmap },
 	{ "loop", do_loop },
 	{ "pause", do_pause },
+	{ "restore", do_restore },
 	{ "watch", do_watch, true },
 	{ "unwatch", do_unwatch, true },
 	{ "stuck", do_stuck, true },
@@ -262,8 +283,9 @@ DEFINE_SHOW_ATTRIBUTE(devices);
 
 static int bartest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	struct bartest *t;
+	struct pci_dev *bridge = pci_upstream_bridge(pdev);
 	int ret = pcim_enable_device(pdev);
+	struct bartest *t;
 
 	if (ret)
 		return ret;
@@ -278,6 +300,8 @@ static int bartest_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	lockdep_register_key(&t->use_key);
 	lockdep_set_class(&t->use, &t->use_key);
 	pci_set_drvdata(pdev, t);
+	if (bridge && !pci_save_state(bridge))
+		t->bridge_state = pci_store_saved_state(bridge);
 
 	guard(mutex)(&bartest_lock);
 	list_add_tail(&t->node, &bartests);
@@ -292,6 +316,7 @@ static void bartest_remove(struct pci_dev *pdev)
 	bartest_loop_stop(t);
 	bartest_unmap_all(t);
 	list_del(&t->node);
+	kfree(t->bridge_state);
 	lockdep_unregister_key(&t->use_key);
 }
 

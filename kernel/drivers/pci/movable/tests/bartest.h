@@ -17,6 +17,7 @@
  * struct bartest - a bound device
  * @node: in the list of bound devices
  * @pdev: the device
+ * @bridge_state: of the bridge above, when it was bound
  * @maps: mappings held (struct bartest_map)
  * @use: read: its registers may be touched; written: it is paused
  * @use_key: tells lockdep that those of several paused devices are held together
@@ -28,6 +29,7 @@
 struct bartest {
 	struct list_head node;
 	struct pci_dev *pdev;
+	struct pci_saved_state *bridge_state;
 	struct list_head maps;
 	struct rw_semaphore use;
 	struct lock_class_key use_key;
