@@ -34,12 +34,17 @@ def plug_ram(m, ident, bus, size):
     return address, m.dmesg_since(mark)
 
 
-def plug_edu(m, name, functions):
-    """Plugs a card of functions with 1 MiB of registers each into slot0; the guest
-    looks once function 0, the last one, is there.  Return: addresses of the functions."""
+def insert_edu(m, name, functions):
+    """Puts a card of functions with 1 MiB of registers each into slot0; the guest looks
+    once function 0, the last one, is there."""
     for f in reversed(range(functions)):
         m.device_add(f"edu,id={name}{f},bus=slot0,addr=0x0.{f}"
                      + (",multifunction=on" if f == 0 else ""))
+
+
+def plug_edu(m, name, functions):
+    """The same, and waits for the guest.  Return: addresses of the functions."""
+    insert_edu(m, name, functions)
     first = m.wait_device(f"{name}0")
     return [first[:-1] + str(f) for f in range(functions)]
 

@@ -10,7 +10,7 @@ from vm.ktap import case
 from vm.load import Load
 from vm.machine import topology_path
 
-from ._common import (FIX_EDU, MIB, expect_served, expect_sound, plug_edu,
+from ._common import (FIX_EDU, MIB, expect_served, expect_sound, insert_edu, plug_edu,
                       plug_ram, probe, show_moves)
 from .t09_later import DISK1, works
 
@@ -131,18 +131,15 @@ def driver_asleep(t):
 
 @case("14-plugged-asleep", limit=120)
 def plugged_asleep(t):
-    """A card that is found while the system wakes up: the disk in its way moves once that
-    is through, and works."""
+    """A card that is found while the system falls asleep or wakes: it is served, and the
+    disk in its way moves, once that is through."""
     with t.boot("wedged", append=FIX_EDU) as m:
         mark = m.log_mark()
-        for f in (2, 1, 0):
-            m.device_add(f"edu,id=new{f},bus=slot0,addr=0x0.{f}"
-                         + (",multifunction=on" if f == 0 else ""))
+        insert_edu(m, "new", 3)
         m.sleep("deep")
         card = m.wait_device("new0")
         m.wait_until(f"dmesg | grep -q '{card}: BAR 0 .*: assigned'", 45, "addresses")
-        lines = m.dmesg_since(mark)
-        moves, _ = show_moves(t, lines)
+        moves, _ = show_moves(t, m.dmesg_since(mark))
         t.equal([(move.device, move.bar) for move in moves], [(DISK1, 0)], "who moved")
         expect_served(t, m, card, 0)
         expect_sound(t, m)
