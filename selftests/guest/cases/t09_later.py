@@ -213,10 +213,9 @@ def error_above_new(t):
     with t.boot("nested-2", extra=[
             "-global", "xio3130-downstream.power_controller_present=off"]) as m:
         skip_if_locks_are_proved(m)
-        m.run(f"echo 1 > /sys/bus/pci/devices/{m.address('slot0')}/remove && "
-              "echo 1 > /sys/bus/pci/rescan")
-        m.settle()
         port = m.address("slot0")
+        remove_and_rescan(t, m, port)
+        m.settle()
         windows = pci.resources(m)[port][pci.NR_BARS + 1:]
         t.equal([w for w in windows if w.end], [], "windows of the empty slot")
         m.device_add(f"nvme,id=new,bus=slot0,serial=new,drive={m.add_disk('new')}")

@@ -39,7 +39,8 @@ static const char * const hold_texts[PCI_BAR_HOLDS] = {
 	[PCI_BAR_HOLD_ROM]		= "expansion ROM is enabled",
 	[PCI_BAR_HOLD_VFS]		= "Virtual Functions are enabled",
 	[PCI_BAR_HOLD_ERROR]		= "device is off the bus or does not answer as it should",
-	[PCI_BAR_HOLD_BUSY]		= "device is locked or being mapped by another task, or the system sleeps",
+	[PCI_BAR_HOLD_BUSY]		=
+		"device is locked or being mapped by another task, or the system sleeps",
 	[PCI_BAR_HOLD_POWER]		= "device is not in D0",
 	[PCI_BAR_HOLD_PINNED]		= "pinned, its address is known elsewhere",
 	[PCI_BAR_HOLD_DRIVER]		= "driver does not support it",

@@ -268,12 +268,6 @@ static void clear_bar(struct pci_dev *dev, int resno)
 		pci_write_config_dword(dev, where + 4, 0);
 }
 
-/*
- * An I/O BAR, or a BAR of a bridge, that was left out must look as if it did not
- * exist, or enabling the device would fail. (Stock does the same to all BARs
- * that it cannot place; ROMs and SR-IOV BARs can be asked for again later and
- * are kept.)
- */
 static bool is_left_out(struct pci_dev *dev, int resno)
 {
 	struct resource *res = pci_resource_n(dev, resno);
@@ -293,6 +287,12 @@ static bool any_left_out(struct pci_dev *dev)
 	return false;
 }
 
+/*
+ * An I/O BAR, or a BAR of a bridge, that was left out must look as if it did not
+ * exist, or enabling the device would fail. (Stock does the same to all BARs
+ * that it cannot place; ROMs and SR-IOV BARs can be asked for again later and
+ * are kept.)
+ */
 static void hide_left_out_bars(struct pci_dev *dev)
 {
 	struct resource *res;
