@@ -8,6 +8,7 @@ from .guest import GuestError
 
 IORESOURCE_IO = 0x100
 IORESOURCE_MEM = 0x200
+IORESOURCE_PREFETCH = 0x2000
 IORESOURCE_MEM_64 = 0x100000
 IORESOURCE_UNSET = 0x20000000
 
@@ -99,6 +100,11 @@ def bars(machine, device):
     """Return: BAR number -> Range of those BARs that the device has."""
     ranges = resources(machine)[device][:NR_BARS]
     return {i: r for i, r in enumerate(ranges) if r.flags}
+
+
+def windows_of(machine, bridge):
+    """Return: Ranges of those windows that a bridge has."""
+    return [r for r in resources(machine)[bridge][NR_BARS + 1:] if r.flags]
 
 
 def is_assigned(bar):

@@ -3,6 +3,7 @@
  * Maps a BAR in every way that a process can, and looks through the mapping.
  *
  *   barmap hold WAY BDF BAR    map it, say "held", keep it until killed
+ *   barmap last BDF BAR        map it, say "held"; when killed, read its first word
  *   barmap race BDF BAR        map a page, look, unmap it, again and again
  *   barmap watch BDF BAR       map it all, look again and again
  *
@@ -151,6 +152,18 @@ static int hold(const char *way, const char *bdf, int nr)
 	return 0;
 }
 
+static void last(const char *bdf, int nr)
+{
+	struct bar bar = open_bar(bdf, nr, "");
+	volatile uint64_t *word = map_fd(bar.fd, 0, bar.size, bdf);
+
+	puts("held");
+	fflush(stdout);
+	while (!ended)
+		pause();
+	printf("there is %#llx\n", (unsigned long long)*word);
+}
+
 /*
  * Looking
  */
@@ -234,11 +247,16 @@ int main(int argc, char **argv)
 		if (!hold(argv[2], argv[3], atoi(argv[4])))
 			return 0;
 	}
+	if (argc == 4 && !strcmp(argv[1], "last")) {
+		enable_device(argv[2]);
+		last(argv[2], atoi(argv[3]));
+		return 0;
+	}
 	if (argc == 4 && (!strcmp(argv[1], "race") || !strcmp(argv[1], "watch"))) {
 		enable_device(argv[2]);
 		return watch(argv[2], atoi(argv[3]), argv[1][0] == 'w');
 	}
 	fprintf(stderr, "usage: barmap hold WAY BDF BAR\n"
-			"       barmap race|watch BDF BAR\n");
+			"       barmap last|race|watch BDF BAR\n");
 	return 2;
 }

@@ -6,8 +6,8 @@ import re
 from vm import pci
 from vm.ktap import case
 
-from ._common import (RAM_BAR, expect_refused, expect_sound, give_to_driver,
-                      probe, probe_again)
+from ._common import (MIB, RAM_BAR, expect_refused, expect_sound, give_to_driver,
+                      plug_ram, probe, probe_again)
 from ._shuttle import (FIXED, MOVER, RamShuttle, Shuttle, boot, edu_function, mover,
                        ram_mover)
 
@@ -99,6 +99,25 @@ def by_process(t):
             expect_released(t, s, RAM_BAR, place)
             probe_again(m, MOVER, 1)
             t.note(f"{way}: held, refused, released, moved")
+
+
+@case("12-pins-gone", limit=90)
+def by_process_of_one_that_is_gone(t):
+    """A process has mapped a card that is gone. Who comes to its place is not reached
+    through that mapping."""
+    with t.boot("nested-2") as m:
+        first, _ = plug_ram(m, "ram0", "slot0", 256 * MIB)
+        place = pci.bars(m, first)[RAM_BAR]
+        job = m.guest.start(f"exec barmap last {first} {RAM_BAR}")
+        job.wait_output("held")
+        m.unplug("ram0", quick=True)
+        second, _ = plug_ram(m, "ram1", "slot0", 256 * MIB)
+        t.equal(pci.bars(m, second)[RAM_BAR].start, place.start, "the same place")
+        probe(m, second, 1)
+        job.kill()
+        said = job.wait(check=False).strip()
+        t.check("a fault at a mapped BAR" in said, f"nothing there for it, not: {said}")
+        probe_again(m, second, 1)
 
 
 @case("12-pins-vfio", limit=120)

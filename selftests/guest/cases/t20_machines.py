@@ -7,7 +7,8 @@ from vm.ktap import case
 from vm.load import Load
 from vm.machine import RAM_BAR
 
-from ._common import MIB, expect_served, plug_ram, probe, show_moves
+from ._common import (GIB, MIB, expect_served, expect_sound, plug_edu, plug_ram, probe,
+                      show_moves)
 
 IOMMU = ("-device", "intel-iommu,intremap=on,caching-mode=on")
 
@@ -77,6 +78,30 @@ def reserved(t):
         t.check(now >= end, f"an address from {end:#x} on, not {now:#x}")
         probe(m, address, 1)
         load.stop()
+
+
+def reserve(begin, end):
+    return f"memmap={end - begin:#x}${begin:#x}"
+
+
+@case("20-below-minimum", limit=60)
+def below_minimum(t):
+    """With pci=nocrs Linux puts nothing below the largest gap in the memory map. What
+    firmware has put into a smaller one stays, and others do not suffer for it."""
+    with t.boot("nested-2", append="pci=nocrs") as m:
+        windows = [w for port in ("left", "right", "outer")
+                   for w in pci.windows_of(m, m.address(port))]
+    small = [w for w in windows if w.flags & pci.IORESOURCE_PREFETCH][:2]
+    begin, end = min(w.start for w in small), max(w.end for w in small) + 1
+    above = min(w.start for w in windows if w.start >= end)
+    gaps = (reserve(GIB, 0xb0000000), reserve(0xc0000000, begin), reserve(end, above))
+    with t.boot("nested-2", append=f"pci=nocrs {' '.join(gaps)}") as m:
+        m.run(f"dmesg | grep 'gap {above:#x}-.* available for PCI devices'")
+        t.equal([w for port in ("left", "right") for w in pci.windows_of(m, m.address(port))
+                 if w in small], small, "the windows below")
+        address = plug_edu(m, "card", 1)[0]
+        expect_sound(t, m)
+        t.check(pci.is_assigned(pci.bars(m, address)[0]), "the card to be served")
 
 
 for each in MACHINES:

@@ -10,6 +10,7 @@
  */
 
 #include <linux/ktime.h>
+#include <linux/mm.h>
 #include <linux/pci.h>
 #include <linux/pm_runtime.h>
 #include <linux/sched/mm.h>
@@ -232,6 +233,25 @@ static int prepare_mappings(struct pci_apply *a)
 	return 0;
 }
 
+/*
+ * A process keeps its mapping of a device that is gone, and whoever may map /dev/mem maps
+ * what nobody uses: neither shall reach who comes there now. A page that is shared may be
+ * mapped for the neighbour's sake.
+ */
+static void unmap_from_users(const struct pci_apply *a)
+{
+	const struct resource_move *moves = &a->resources[a->nr_resources - a->nr_bars];
+	int i;
+
+	for (i = 0; i < a->nr_bars; i++) {
+		u64 start = PAGE_ALIGN((u64)moves[i].start);
+		u64 end = PAGE_ALIGN_DOWN((u64)moves[i].end + 1);
+
+		if (moves[i].res->flags & IORESOURCE_MEM && start < end)
+			unmap_mapping_range(iomem_get_mapping(), start, end - start, 1);
+	}
+}
+
 static int switch_resources(struct pci_apply *a, struct pci_movable_stats *stats)
 {
 	int ret;
@@ -272,6 +292,7 @@ static int switch_locked(struct pci_apply *a, struct list_head *held,
 	if (ret)
 		return ret;
 
+	unmap_from_users(a);
 	ret = switch_resources(a, stats);
 	if (a->mapping_set)
 		ioremap_move_finish(a->mapping_set, !ret);

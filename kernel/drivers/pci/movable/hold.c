@@ -481,10 +481,10 @@ static enum pci_bar_hold use_hold(struct pci_dev *dev, const struct resource *re
 		return PCI_BAR_HOLD_IO;
 	if (!driver && res->child)
 		return PCI_BAR_HOLD_CLAIMED;
-	if (res->flags & IORESOURCE_IO)
-		return PCI_BAR_MOVABLE;
 	if (any_is_mapped_by_user(dev, res))
 		return PCI_BAR_HOLD_USER;
+	if (res->flags & IORESOURCE_IO)
+		return PCI_BAR_MOVABLE;
 	/* A mapping of the page, by a neighbour or a process, may go unnoticed */
 	if (!driver && resource_size(res) < PAGE_SIZE)
 		return PCI_BAR_HOLD_SHARED_PAGE;

@@ -54,7 +54,7 @@ static bool res_is_bar(const struct pci_dev *dev, int resno)
 /*
  * A bridge forwards without its own BARs, and must not take down those below.
  * A PCI Express endpoint must work without its I/O BARs (PCIe r6.2, sec.
- * 7.5.1.2.1). A Legacy Endpoint need not, see pci_survey_spare_io().
+ * 1.3.2.2). A Legacy Endpoint need not, see pci_survey_spare_io().
  */
 static bool bar_is_optional(struct pci_dev *dev, int resno)
 {
@@ -181,6 +181,25 @@ static bool root_takes(const struct pci_survey *s, const struct resource *res)
 }
 
 /*
+ * Would the planner put something of this type there, if it is on the root bus? What
+ * firmware has put below the least address that stock allocates stays.
+ */
+static bool root_may_hold(const struct pci_survey *s, enum pci_layout_type type,
+			  u64 start, u64 end)
+{
+	int i;
+
+	for (i = 0; i < s->model.nr_apertures; i++) {
+		const struct pci_layout_aperture *aperture = &s->apertures[i];
+
+		if (pci_layout_type_fits(type, aperture->type) &&
+		    aperture->start <= start && end <= aperture->end)
+			return true;
+	}
+	return false;
+}
+
+/*
  * Is @container an aperture or window in which something on @bus may lie? Which
  * window: *@window.
  */
@@ -275,6 +294,17 @@ static bool bridge_has_window(const struct pci_dev *bridge, int resno)
 	}
 }
 
+/* Stock clips windows to the apertures of firmware, which may begin anywhere */
+static bool window_may_be_where_it_is(const struct pci_survey *s,
+				      const struct pci_layout_window *window)
+{
+	if (!IS_ALIGNED(window->start, window->align) ||
+	    !IS_ALIGNED(window->end + 1, window->align) || window->end > window->max)
+		return false;
+	return window->parent != PCI_LAYOUT_NONE ||
+	       root_may_hold(s, window->type, window->start, window->end);
+}
+
 static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resno)
 {
 	int i = s->model.nr_windows;
@@ -297,7 +327,8 @@ static void survey_window(struct pci_survey *s, struct pci_dev *bridge, int resn
 	window->max = window_max(bridge, resno, window->end);
 	/* Fixed and not assigned means that it stays closed */
 	window->fixed = (window->assigned &&
-			 pci_find_host_bridge(bridge->bus)->preserve_config) ||
+			 (pci_find_host_bridge(bridge->bus)->preserve_config ||
+			  !window_may_be_where_it_is(s, window))) ||
 			bridge->error_state != pci_channel_io_normal ||
 			pci_held_as_a_whole(s->held, bridge) ||
 			pci_windows_are_pinned(bridge) || !direct;
@@ -340,6 +371,21 @@ static u64 bar_align(struct pci_dev *dev, struct resource *res, bool bound)
 	return align;
 }
 
+/* Why does a BAR stay that lies in @window, or directly below the root bus? */
+static enum pci_bar_hold bar_hold(const struct pci_survey *s, struct pci_dev *dev,
+				  int resno, int window)
+{
+	struct resource *res = pci_resource_n(dev, resno);
+	enum pci_bar_hold hold = pci_bar_hold(dev, resno);
+	u64 start, end;
+
+	if (hold != PCI_BAR_MOVABLE || window != PCI_LAYOUT_NONE)
+		return hold;
+	pci_survey_to_bus(dev->bus, res, &start, &end);
+	return root_may_hold(s, pci_survey_type(res), start, end) ? hold :
+								    PCI_BAR_HOLD_FIXED;
+}
+
 static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 		       int dev_index, enum pci_bar_hold hold)
 {
@@ -360,7 +406,7 @@ static void survey_bar(struct pci_survey *s, struct pci_dev *dev, int resno,
 		return;
 
 	if (assigned && hold == PCI_BAR_MOVABLE)
-		hold = direct ? pci_bar_hold(dev, resno) : PCI_BAR_HOLD_FIXED;
+		hold = direct ? bar_hold(s, dev, resno, window) : PCI_BAR_HOLD_FIXED;
 	if (hold == PCI_BAR_HOLD_BUSY)
 		s->passing = true;
 	bar = pci_survey_new_bar(s, dev, resno, res);
