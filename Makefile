@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Everything starts here: "make help" lists what there is.
 
-# The caller's: LINUX (a kernel tree or tarball), CACHE, JOBS, ACCEL, TESTS, FORCE,
-# DEMO and MACHINES (arguments of scripts/demo and scripts/report).
+# The caller's: LINUX (a kernel tree or tarball), CACHE, JOBS, ACCEL, TIMEOUT_FACTOR,
+# FAULTS, FORCE, and what single targets take, see their comments.
 export LINUX CACHE JOBS ACCEL
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -13,7 +13,7 @@ ours = KERNEL=$$(scripts/build $(1)) && export KERNEL
 both = $(ours) && STOCK_KERNEL=$$(scripts/build stock) && export STOCK_KERNEL
 
 ##@ The two that do everything, set-up included
-demo: test-packages compose ## Hot-add a device that does not fit, without and with the option
+demo: test-packages compose ## Hot-add a device that does not fit, without and with the option; DEMO="--size 1G"
 	@$(call ours,movable) && scripts/demo $(DEMO)
 
 check: test-packages compose ## The tests; TESTS='name...': only those machines' tests, --all: slow ones too
@@ -34,10 +34,10 @@ check-arm64: build-packages compose ## Tests on an emulated arm64 machine
 	@scripts/packages arm64 && $(call ours,movable+arm64) && \
 		scripts/run-tests $(TESTS)
 
-check-all: ## Every check there is, with the time each takes; hours.  TARGETS='check report'
+check-all: ## Every check, report and bench, with the time each takes; TARGETS='check report'
 	@scripts/check-all $(TARGETS)
 
-report: test-packages compose ## Tables of what a kernel does without and with the option
+report: test-packages compose ## Tables of what a kernel does without and with the option; MACHINES=..
 	@$(call ours,movable) && scripts/report $(MACHINES)
 
 soak: test-packages compose ## 10,000 hot-adds with everything else going on; SOAK_CYCLES=n
@@ -85,7 +85,7 @@ help: ## This list
 		'ACCEL=kvm' 'boot with KVM instead of emulation' \
 		'TIMEOUT_FACTOR=2' 'every time limit of the tests, times this' \
 		'FAULTS=all' 'check: fail every step, not one of each kind' \
-		'FORCE=1' 'tree: drop the edits there; export: drop those here'
+		'FORCE=1' 'drop the edits in build/linux; export: drop those here'
 
 clean: ## Remove what was built here (edits in build/linux: only with FORCE=1)
 	@scripts/clean $(force)
