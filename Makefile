@@ -41,7 +41,7 @@ report: test-packages compose ## Tables of what a kernel does without and with t
 	@$(call ours,movable) && scripts/report $(MACHINES)
 
 soak: test-packages compose ## 10,000 hot-adds with everything else going on; SOAK_CYCLES=n
-	@$(call both,movable) && SOAK_SECONDS=600 SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
+	@$(call both,movable) && SOAK_SECONDS=$${SOAK_SECONDS:-600} SOAK_CYCLES=$${SOAK_CYCLES:-10000} scripts/run-tests 19-soak
 
 ##@ The kernel
 tree: build-packages compose ## The kernel's git tree, one commit per patch, in build/linux
