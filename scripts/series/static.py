@@ -26,8 +26,8 @@ SPARSE = "CF=-D__typeof_unqual__=__typeof__"
 STACK_BYTES = 1024
 MESSAGE = re.compile(r"^(?:\.\./src/|/\S*?/src/)?([\w./-]+\.[ch]):(\d+)(?::\d+)?: "
                      r"(?:warning|error|fatal error): (.*)$")
-# What follows a file's name: the same message stands at another line after most patches.
-LINE_NUMBERS = re.compile(r":\d[\d:-]*")
+# Of the file, or of what is meant: the same message names another line after most patches.
+LINE_NUMBERS = re.compile(r"(?<=:)\d[\d:-]*|(?<= on line )\d+")
 GCC = re.compile(r"\[-W[\w=+-]+\]$")
 # For files that the tests' configuration has not got.
 OTHERS = {"arch/arm64/": "arm64", "drivers/pci/ide.c": "modules"}
@@ -127,7 +127,7 @@ def kernel_doc(series, commit, path):
         done = subprocess.run(["scripts/kernel-doc", "-none", "-Wall", name],
                               cwd=patchset.TREE, capture_output=True, check=False)
     lines = done.stderr.decode(errors="replace").splitlines()
-    messages = [LINE_NUMBERS.sub(":", line.replace(scratch + "/", "")) for line in lines
+    messages = [LINE_NUMBERS.sub("", line.replace(scratch + "/", "")) for line in lines
                 if re.search(r"warning|error", line, re.I) and "warnings as" not in line]
     if done.returncode and not messages:
         messages = lines[-3:] or [f"exit status {done.returncode}"]
@@ -235,7 +235,7 @@ def coccicheck(end, store):
     """The whole series: what is reported after and was not before."""
     series = end.commit.series
     def texts(commit):
-        return [LINE_NUMBERS.sub(":", line) for line in cocci_of(series, store, commit)]
+        return [LINE_NUMBERS.sub("", line) for line in cocci_of(series, store, commit)]
     before, after = texts(series.base), texts(series.head)
     fresh = collections.Counter(after) - collections.Counter(before)
     return {"complaints": [f"new: {line}" for line in fresh],

@@ -91,7 +91,8 @@ char *read_file(const char *path, size_t *len)
 		if (!text)
 			fail("no memory to read %s", path);
 		n = read(fd, text + got, size - got);
-		got += n > 0 ? n : 0;
+		if (n > 0)
+			got += n;
 		if (got == size)
 			size *= 2;
 	}
