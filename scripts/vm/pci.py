@@ -102,9 +102,13 @@ def bars(machine, device):
     return {i: r for i, r in enumerate(ranges) if r.flags}
 
 
+def _windows(ranges):
+    return [r for r in ranges[NR_BARS + 1:] if r.flags]
+
+
 def windows_of(machine, bridge):
     """Return: Ranges of those windows that a bridge has."""
-    return [r for r in resources(machine)[bridge][NR_BARS + 1:] if r.flags]
+    return _windows(resources(machine)[bridge])
 
 
 def is_assigned(bar):
@@ -230,7 +234,7 @@ def _bar_register(config, bar, flags):
 
 
 def _window_disagreements(address, ranges, bridge):
-    believed = {(r.start, r.end) for r in ranges[NR_BARS + 1:] if r.flags}
+    believed = {(r.start, r.end) for r in _windows(ranges)}
     # QEMU prints the base of some closed windows as a negative number.
     real = {(bridge[kind]["base"] % (1 << 64), bridge[kind]["limit"])
             for kind in ("io_range", "memory_range", "prefetchable_range")}
@@ -267,7 +271,7 @@ def overlaps(machine):
     for r, name, up in everything:
         if up and not any(w.start <= r.start and r.end <= w.end and
                           w.flags & r.flags & (IORESOURCE_IO | IORESOURCE_MEM)
-                          for w in devices[up][NR_BARS + 1:] if w.flags):
+                          for w in _windows(devices[up])):
             wrong.append(f"{name} lies in no window of {up}")
     return wrong
 

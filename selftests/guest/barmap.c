@@ -127,6 +127,15 @@ static void hold_by_vfio(const struct bar *bar)
 	*map_fd(fd, info.offset, info.size, bar->bdf);
 }
 
+/* Until killed */
+static void keep(void)
+{
+	puts("held");
+	fflush(stdout);
+	while (!ended)
+		pause();
+}
+
 static int hold(const char *way, const char *bdf, int nr)
 {
 	struct bar bar = open_bar(bdf, nr, strcmp(way, "sysfs-wc") ? "" : "_wc");
@@ -145,10 +154,7 @@ static int hold(const char *way, const char *bdf, int nr)
 		open_vfio(bdf);
 	else
 		return -1;
-	puts("held");
-	fflush(stdout);
-	while (!ended)
-		pause();
+	keep();
 	return 0;
 }
 
@@ -157,10 +163,7 @@ static void last(const char *bdf, int nr)
 	struct bar bar = open_bar(bdf, nr, "");
 	volatile uint64_t *word = map_fd(bar.fd, 0, bar.size, bdf);
 
-	puts("held");
-	fflush(stdout);
-	while (!ended)
-		pause();
+	keep();
 	printf("there is %#llx\n", (unsigned long long)*word);
 }
 

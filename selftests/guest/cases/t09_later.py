@@ -216,8 +216,7 @@ def error_above_new(t):
         port = m.address("slot0")
         remove_and_rescan(t, m, port)
         m.settle()
-        windows = pci.resources(m)[port][pci.NR_BARS + 1:]
-        t.equal([w for w in windows if w.end], [], "windows of the empty slot")
+        t.equal([w for w in pci.windows_of(m, port) if w.end], [], "windows of the empty slot")
         m.device_add(f"nvme,id=new,bus=slot0,serial=new,drive={m.add_disk('new')}")
         disk = m.wait_device("new")
         works(m, disk)
